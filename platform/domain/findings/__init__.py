@@ -1,0 +1,17 @@
+"""Free text -> claims: what a report or a read asserts, denies, doubts and measures."""
+
+from domain.findings.claims import ASSERTIONS, Claim, Measurement, ParsedText
+from domain.findings.grammar import parse
+from domain.findings.vocabulary import concept_name, vocabulary
+
+VOCABULARY_VERSION = vocabulary().version
+
+__all__ = [
+    "ASSERTIONS",
+    "VOCABULARY_VERSION",
+    "Claim",
+    "Measurement",
+    "ParsedText",
+    "concept_name",
+    "parse",
+]

@@ -1,0 +1,126 @@
+"""The vocabulary: data in vocabulary.yaml, indexed once for the grammar."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FILE = Path(__file__).with_name("vocabulary.yaml")
+TOKEN = re.compile(r"[A-Za-z]+(?:[-/'][A-Za-z]+)*\d*|\d+(?:\.\d+)?|\S")
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a phrase stands for: `kind` (concept, chamber, property, before, after, ...), `code`."""
+
+    kind: str
+    code: str
+
+
+@dataclass
+class Node:
+    """One step of the trie over lower-case tokens."""
+
+    steps: dict[str, "Node"] = field(default_factory=dict)
+    meanings: list[Meaning] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A named quantity with its unit and the values that can be meant."""
+
+    unit: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Everything the grammar knows. `words`: every word of a phrase; `known`: plain English."""
+
+    version: str
+    names: dict[str, str]
+    trie: Node
+    words: frozenset[str]
+    known: frozenset[str]
+    spelling: dict[str, str]
+    chamber_concepts: dict[str, dict[str, str]]
+    joint_chambers: dict[str, list[str]]
+    measures: dict[str, Measure]
+    territories: dict[str, list[int]]
+    wall_segments: dict[str, list[int]]
+    skipped_sections: frozenset[str]
+    read_sections: frozenset[str]
+
+
+def words_of(phrase: str) -> list[str]:
+    """The lower-case tokens of a phrase, as the grammar cuts texts."""
+    return [match.group().lower() for match in TOKEN.finditer(phrase)]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary, read once a process."""
+    raw = _FILE.read_bytes()
+    data: dict[str, Any] = yaml.load(raw, Loader=yaml.CSafeLoader)
+    trie, words = Node(), set[str]()
+
+    def add(kind: str, code: str, phrases: list[str]) -> None:
+        for phrase in phrases:
+            node = trie
+            for word in words_of(phrase):
+                words.add(word)
+                node = node.steps.setdefault(word, Node())
+            node.meanings.append(Meaning(kind, code))
+
+    for code, concept in data["concepts"].items():
+        add("concept", code, concept["phrases"])
+    for kind, table in (
+        ("chamber", data["chambers"]),
+        ("property", data["properties"]),
+        ("aspect", data["aspects"]),
+        ("before", data["cues"]["before"]),
+        ("after", data["cues"]["after"]),
+        ("severity", data["severity"]),
+        ("layer", data["layers"]),
+        ("pattern", data["patterns"]),
+        ("level", data["levels"]),
+        ("wall", data["walls"]),
+    ):
+        for code, phrases in table.items():
+            add(kind, code, phrases)
+    add("unassessed", "unassessed", data["cues"]["unassessed"])
+    add("barrier", "barrier", data["cues"]["barrier"])
+    for code, (_, phrases) in data["territories"].items():
+        add("territory", code, phrases)
+    for code, measure in data["measures"].items():
+        add("measure", code, measure["names"])
+    names = {code: concept["name"] for code, concept in data["concepts"].items()}
+    names |= {code: measure["name"] for code, measure in data["measures"].items()}
+    return Vocabulary(
+        version=f"{data['version']}-{hashlib.sha256(raw).hexdigest()[:12]}",
+        names=names,
+        trie=trie,
+        words=frozenset(words),
+        known=frozenset(data["known_words"]),
+        spelling=data["spelling"],
+        chamber_concepts=data["chamber_concepts"],
+        joint_chambers=data["joint_chambers"],
+        measures={
+            code: Measure(measure["unit"], measure["low"], measure["high"])
+            for code, measure in data["measures"].items()
+        },
+        territories={code: segments for code, (segments, _) in data["territories"].items()},
+        wall_segments=data["wall_segments"],
+        skipped_sections=frozenset(data["sections"]["skipped"]),
+        read_sections=frozenset(data["sections"]["read"]),
+    )
+
+
+def concept_name(code: str) -> str:
+    """The name of a concept or measure as people read it; the code itself where unknown."""
+    return vocabulary().names.get(code, code)

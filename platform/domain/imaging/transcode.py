@@ -1,0 +1,36 @@
+"""Many files to what is stored of them, on every core."""
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.imaging.deidentify import Deidentifier
+from domain.imaging.frames import PreparedInstance, prepare_instance
+
+_WORTH_A_POOL = 64
+
+
+@dataclass(frozen=True)
+class _PrepareWith:
+    deidentifier: Deidentifier
+
+    def __call__(self, path: Path) -> PreparedInstance:
+        return prepare_instance(path, self.deidentifier)
+
+
+def prepare_instances(
+    paths: Sequence[Path], deidentifier: Deidentifier
+) -> Iterator[PreparedInstance]:
+    """`prepare_instance` of each path, in order. Raises InputError as it does."""
+    prepare = _PrepareWith(deidentifier)
+    cores = os.cpu_count() or 1
+    # A daemonic process (a worker of some pools) may not have children of its own.
+    if cores == 1 or len(paths) < _WORTH_A_POOL or multiprocessing.current_process().daemon:
+        yield from map(prepare, paths)
+        return
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(cores, mp_context=context) as pool:
+        yield from pool.map(prepare, paths, chunksize=16)

@@ -1,0 +1,123 @@
+"""Looking at drafts, reads and grades."""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from cases.models import Case
+from cases.selectors import cases_seen_by, teaches_case
+from common.errors import NotFound
+from common.models import Work
+from common.queue import GRADE_READ
+from people.models import Cohort, User
+from people.selectors import TEACHES, programmes_where
+from reads.models import Grade, Read
+from similar.selectors import Neighbours, neighbours_of
+
+_WITH_GRADES = Prefetch("grades", queryset=Grade.objects.order_by("-graded_at"))
+
+
+def reads_of(user: User) -> QuerySet[Read]:
+    """The user's own reads, newest first."""
+    return (
+        Read.objects.filter(user=user)
+        .select_related("case", "report")
+        .prefetch_related(_WITH_GRADES)
+        .order_by("-submitted_at")
+    )
+
+
+def access_read(user: User, read_id: object) -> Read:
+    """The one door to a read: its author, and those who teach in its programme."""
+    read = (
+        Read.objects.filter(
+            Q(user=user) | Q(case__programme__in=programmes_where(user, *TEACHES))
+        )
+        .select_related("case__study", "case__report", "report", "user")
+        .prefetch_related(_WITH_GRADES)
+        .filter(pk=read_id)
+        .first()
+    )
+    if read is None:
+        raise NotFound
+    return read
+
+
+def grade_of(read: Read) -> Grade | None:
+    """The newest grade."""
+    grades = list(read.grades.all())
+    return grades[0] if grades else None
+
+
+def state_of(read: Read) -> str:
+    """waiting, graded or failed."""
+    if grade_of(read) is not None:
+        return "graded"
+    return "failed" if failure_of(read) else "waiting"
+
+
+def failure_of(read: Read) -> str | None:
+    """A sentence where grading was given up."""
+    if grade_of(read) is not None:
+        return None
+    given_up = Work.objects.filter(task=GRADE_READ, subject=str(read.pk), state="failed").exists()
+    if not given_up or Work.objects.filter(
+        task=GRADE_READ, subject=str(read.pk), state="waiting"
+    ).exists():
+        return None
+    return "This read could not be graded. Your text is safe; the programme has been told."
+
+
+def submitted_cases(user: User) -> QuerySet[Case]:
+    """The cases that the user has submitted a read on."""
+    return Case.objects.filter(Exists(Read.objects.filter(user=user, case=OuterRef("pk"))))
+
+
+def answers_open_to(user: User, case: Case) -> bool:
+    """Whether title, report and neighbours of the case may be shown to the user."""
+    return (
+        case.open
+        or teaches_case(user, case)
+        or Read.objects.filter(user=user, case=case).exists()
+    )
+
+
+def latest_reads(user: User, cases: Iterable[Case]) -> dict[object, Read]:
+    """case id -> the user's newest read on it."""
+    latest: dict[object, Read] = {}
+    for read in reads_of(user).filter(case__in=list(cases)):
+        latest.setdefault(read.case_id, read)
+    return latest
+
+
+def neighbours_for(user: User, case: Case) -> tuple[Neighbours, int]:
+    """The nearest cases whose answers are open to the user, and how many more stay unnamed so
+    that they remain unknowns."""
+    seen = cases_seen_by(user)
+    is_open = Q(open=True) | Q(pk__in=submitted_cases(user).values("pk"))
+    if not teaches_case(user, case):
+        named, hidden = seen.filter(is_open), seen.exclude(is_open)
+    else:
+        named, hidden = seen, seen.none()
+    closed = neighbours_of(case, among=hidden, at_most=100)
+    return neighbours_of(case, among=named), len(closed.cases)
+
+
+def reads_of_cohort(cohort: Cohort) -> QuerySet[Read]:
+    """What the cohort's fellows have read in its programme, newest first."""
+    return (
+        Read.objects.filter(user__in=cohort.fellows.all(), case__programme=cohort.programme)
+        .select_related("case", "user")
+        .prefetch_related(_WITH_GRADES)
+        .order_by("-submitted_at")
+    )
+
+
+def first_graded_reads(user: User) -> list[tuple[Read, Grade]]:
+    """The user's first read of each case with its newest grade, oldest first."""
+    found: dict[object, tuple[Read, Grade]] = {}
+    for read in reads_of(user).order_by("submitted_at"):
+        grade = grade_of(read)
+        if grade is not None and read.case_id not in found:
+            found[read.case_id] = (read, grade)
+    return list(found.values())
