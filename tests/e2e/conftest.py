@@ -44,7 +44,7 @@ def served(transactional_db, own_storage: Path, tmp_path: Path, settings) -> Ite
     }
     commands = (
         ["uvicorn", "config.asgi:application", "--port", str(port), "--lifespan", "off"],
-        ["celery", "-A", "workers.app", "worker", "-P", "threads", "-c", "2", "-Q", "default,model"],
+        ["celery", "-A", "workers.app", "worker", "-P", "threads", "-Q", "default,model"],
     )
     logs = [(tmp_path / f"{command[0]}.log").open("wb") for command in commands]
     processes = [
