@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.dicom import write_cine
+from tests.reports import REPORT
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
@@ -38,7 +41,6 @@ def own_storage(tmp_path: Path, settings) -> Iterator[Path]:
     settings.STORAGE_DIR = tmp_path / "storage"
     settings.INCOMING_DIR = tmp_path / "incoming"
     settings.DEIDENTIFICATION_KEY = "a key for tests alone, of good length"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     yield tmp_path / "storage"
 
 
@@ -77,3 +79,32 @@ def signed_in():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def import_cine(programme, tmp_path: Path):
+    """import_cine(seed, report) -> the import of a small generated study."""
+    from cases.importing import import_path
+
+    def run(seed: str = "one", report: str = REPORT, in_programme=None):
+        return import_path(
+            source=write_cine(tmp_path / f"dicom-{seed}", seed=seed)[0].parent,
+            programme=in_programme or programme,
+            imported_by=None,
+            report_text=report,
+        )
+
+    return run
+
+
+@pytest.fixture
+def make_case(import_cine):
+    """make_case(seed, report, **fields) -> a published case on a small generated study."""
+    from cases.services import make_case
+
+    def make(seed: str = "one", report: str = REPORT, in_programme=None, **fields):
+        imported = import_cine(seed, report, in_programme)
+        fields = {"title": f"The answer to {seed}", "published": True} | fields
+        return make_case(study=imported.study, report=imported.report, **fields)
+
+    return make

@@ -14,7 +14,6 @@ from django.db import connection
 from config.embedded.process import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-pytest_plugins = ["tests.platform.conftest"]
 CHROMIUM_FLAGS = [
     "--headless",
     "--no-sandbox",

@@ -17,12 +17,11 @@ from django.utils import timezone
 from common.models import Work
 from common.queue import kick
 from reads.models import Grade, Read
-from tests.platform.conftest import REPORT
+from tests.reports import REPORT
 
 ROOT = Path(__file__).resolve().parents[2]
 READS = 300
 pytestmark = pytest.mark.django_db(transaction=True)
-pytest_plugins = ["tests.platform.conftest"]
 
 
 def start_worker(log: Path) -> subprocess.Popen[bytes]:

@@ -11,7 +11,7 @@ from cases.importing import import_upload
 from cases.models import Case, Study, Upload
 from reads.services import grade_read
 from tests.dicom import write_cine
-from tests.platform.conftest import REPORT
+from tests.reports import REPORT
 
 pytestmark = pytest.mark.django_db
 

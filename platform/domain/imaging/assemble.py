@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from domain.imaging.geometry import (
+    Array,
     median_spacing,
     missing_between,
     normal,
@@ -25,6 +26,7 @@ from domain.imaging.study import (
     CONTRAST_NAMES,
     VIEW_NAMES,
     Contrast,
+    InstanceHeader,
     Slice,
     Stack,
     View,
@@ -124,9 +126,7 @@ def _build_stack(group: Sequence[PlaneImages], suggestion: ViewSuggestion, label
     )
 
 
-def _direction(
-    planes: Sequence[PlaneImages], view: View
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _direction(planes: Sequence[PlaneImages], view: View) -> Array:
     """The stack's normal; for short-axis stacks the one that points from base to apex."""
     direction = normal(planes[0].first.image_orientation)
     if view is View.SAX and float(np.dot(direction, USUAL_LV_AXIS)) < 0:
@@ -142,7 +142,9 @@ def _slice_order(group: Sequence[PlaneImages], view: View) -> list[PlaneImages]:
     )
 
 
-def _slice(index: int, plane: PlaneImages, phases: Sequence[object], position: float) -> Slice:
+def _slice(
+    index: int, plane: PlaneImages, phases: Sequence[InstanceHeader | None], position: float
+) -> Slice:
     return Slice(
         index=index,
         position_mm=round(position, 3),
@@ -150,7 +152,7 @@ def _slice(index: int, plane: PlaneImages, phases: Sequence[object], position: f
         image_position=plane.first.image_position,
         image_orientation=plane.first.image_orientation,
         rr_ms=rr_interval(plane.headers),
-        phases=tuple(phases),  # type: ignore[arg-type]
+        phases=tuple(phases),
     )
 
 

@@ -101,7 +101,8 @@ class Deidentifier:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             _refuse_burned_in(ds)
-            patient = patient_key(ds)
+            # Where nothing names the patient, each study stands alone rather than all together.
+            patient = patient_key(ds) or f"study:{text(ds, 'StudyInstanceUID')}"
             result = self._allowed(ds, patient)
             self._identify(result, ds, patient)
             _state_method(result)

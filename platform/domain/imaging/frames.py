@@ -57,12 +57,13 @@ def prepare_instance(path: Path, deidentifier: Deidentifier) -> PreparedInstance
 
     Raises InputError where the file is not a usable MR image or its pixels cannot be decoded.
     """
-    parsed = parse_file(path.name, path)
-    if parsed.outcome is not Outcome.IMAGE:
-        reason = parsed.reason or "it is not DICOM"
-        raise InputError(f"This file cannot be stored: {reason}.", "unusable_file")
     with warnings.catch_warnings():
+        # Odd values are judged by what they break, not by pydicom's complaints.
         warnings.simplefilter("ignore")
+        parsed = parse_file(path.name, path)
+        if parsed.outcome is not Outcome.IMAGE:
+            reason = parsed.reason or "it is not DICOM"
+            raise InputError(f"This file cannot be stored: {reason}.", "unusable_file")
         try:
             source = pydicom.dcmread(path, force=True)
             pixels = read_pixels(source)

@@ -31,6 +31,8 @@ _PARALLEL_DEGREES = 1.5
 _SAME_PLANE_MM = 1.0
 _LONG_AXIS_NEIGHBOUR_MM = 12.0
 _SIDEWAYS_MM = 40.0
+# So many parallel planes are a short-axis stack, however the heart lies in the chest.
+_SURELY_A_STACK = 4
 
 
 @dataclass(frozen=True)
@@ -277,7 +279,8 @@ def _split_distant(stack: list[PlaneImages], direction: Array) -> list[list[Plan
     stay together however wide the gap, since a missing slice must show as a gap.
     """
     ordered = sorted(stack, key=lambda plane: (_along(plane, direction), plane.order))
-    if angle_between(direction, USUAL_LV_AXIS) <= SHORT_AXIS_TOLERANCE_DEGREES:
+    usual = angle_between(direction, USUAL_LV_AXIS) <= SHORT_AXIS_TOLERANCE_DEGREES
+    if usual or len(ordered) >= _SURELY_A_STACK:
         return [ordered]
     parts = [[ordered[0]]]
     for before, after in pairwise(ordered):

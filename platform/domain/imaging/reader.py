@@ -16,9 +16,6 @@ from domain.imaging.grouping import group_planes
 from domain.imaging.headers import Outcome, ParsedFile, parse_file
 from domain.imaging.study import Contrast, InstanceHeader, SeriesFound, Stack, Study, StudyFacts
 
-# How many refused files a summary names.
-_NAMED_AT_MOST = 20
-
 
 def read_study(files: Sequence[tuple[str, Path]]) -> Study:
     """Reads the headers of `files`, each (name shown to people, path), into one Study.
@@ -169,12 +166,14 @@ def _merge_facts(facts: Sequence[StudyFacts]) -> StudyFacts:
 
 
 def summarise(study: Study) -> list[str]:
-    """What was found, one sentence a line: stacks, what is missing, what was left out."""
+    """What was found, one sentence a line: stacks, what is missing, what was left out.
+
+    Holds no file names, which may identify; `study.refused` has those.
+    """
     images = sum(one.image_count for one in study.series)
     lines = [f"{_count(len(study.series), 'series', 'series')}, {_count(images, 'image')}."]
     lines += [_stack_line(stack) for stack in study.stacks]
     lines += [*study.gaps, *study.notes]
-    lines += [f"Not used: {name}: {reason}." for name, reason in study.refused[:_NAMED_AT_MOST]]
     if study.duplicate_count:
         verb = "was" if study.duplicate_count == 1 else "were"
         lines.append(f"{_count(study.duplicate_count, 'image')} came twice and {verb} taken once.")

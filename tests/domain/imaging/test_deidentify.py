@@ -207,6 +207,12 @@ def test_another_key_gives_other_identities():
     assert first.pseudonym("id:P1|") != second.pseudonym("id:P1|")
 
 
+def test_studies_that_name_nobody_are_not_taken_for_one_patient(deidentifier):
+    first = image(PatientID="", PatientName="")
+    second = image(PatientID="", PatientName="", StudyInstanceUID="1.2.3.77")
+    assert deidentifier.dataset(first).PatientID != deidentifier.dataset(second).PatientID
+
+
 def test_dates_move_by_one_number_of_days_for_each_patient(deidentifier):
     clean = deidentifier.dataset(image(StudyDate="20240301", SeriesDate="20240303"))
     from datetime import datetime

@@ -17,7 +17,10 @@ from domain.imaging import (
     summarise,
 )
 
-pytestmark = pytest.mark.real_data
+pytestmark = [
+    pytest.mark.real_data,
+    pytest.mark.filterwarnings("ignore:Invalid value for VR:UserWarning"),
+]
 KEY = b"a key for tests alone, of good length"
 
 
@@ -44,7 +47,7 @@ def test_vida_is_eleven_series_of_twenty_five_phases(vida):
 
 
 def test_vida_views_are_told_apart_by_geometry(vida):
-    """Looked at: 16001, named 4CH, shows three chambers; 19001, named 2CH, the right heart."""
+    """By eye: 16001, named 4CH, shows three chambers; 19001, named 2CH, the right heart."""
     found = {
         header.series_number: stack.view.value
         for stack in vida.stacks

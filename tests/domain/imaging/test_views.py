@@ -5,9 +5,11 @@ import itertools
 import numpy as np
 import pytest
 
-from domain.imaging import suggest_views
+from domain.imaging import read_study, suggest_views
 from domain.imaging.heart_frame import PlaneGeometry
-from tests.domain.imaging.build import plane, rotation
+from domain.phantom import draw_library, render
+from domain.phantom.dicom import write_study
+from tests.domain.imaging.build import heart_axes, plane, rotation
 
 LONG = ("lax4", "lax3", "lax2", "rv2", "rvot")
 
@@ -84,3 +86,30 @@ def test_a_straight_axial_stack_is_no_heart_view():
 
 def test_no_planes_give_no_suggestions():
     assert suggest_views([]) == []
+
+
+def test_phantom_studies_are_named_as_they_were_made(tmp_path):
+    made = next(one for one in draw_library(3, 6, matrix=48) if one.has_lge)
+    truth = [(stack.view, stack.contrast) for stack in render(made).stacks]
+    study = read_study([(path.name, path) for path in write_study(made, tmp_path)])
+    found = {stack.instances[0].series_number: stack for stack in study.stacks}
+    assert [
+        (found[number].view.value, found[number].contrast.value) for number in sorted(found)
+    ] == truth
+
+
+def test_a_view_scanned_twice_keeps_its_name():
+    views = ["sax", "lax4", "lax2", "lax3", "lax4", "lax2"]
+    planes = [plane(view, slices=9 if view == "sax" else 1) for view in views[:4]]
+    planes += [plane("lax4", shift=(2, 2, 1)), plane("lax2", shift=(-3, 1, 2))]
+    assert suggested(*planes) == views
+
+
+def test_distinct_planes_are_given_distinct_views():
+    """Long-axis planes laid closer together than usual are still told apart by their order."""
+    views = ["sax", "lax4", "lax3", "lax2"]
+    turned = [
+        plane(view, slices=9 if view == "sax" else 1, turn=rotation(heart_axes()[0], degrees))
+        for view, degrees in zip(views, (0, 20, 12, -12), strict=True)
+    ]
+    assert suggested(*turned) == views
