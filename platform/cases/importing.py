@@ -9,7 +9,7 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.conf import settings
@@ -25,7 +25,7 @@ from common import storage
 from common.queue import IMPORT_UPLOAD, PREPARE_CLIP, ask
 from domain.errors import InputError
 from domain.imaging import Deidentifier, PreparedInstance, read_study, summarise
-from domain.imaging.transcode import prepare_instances
+from domain.imaging.transcode import Unusable, prepare_instances
 from people.models import Programme, User
 
 Progress = Callable[[int, int], None]
@@ -108,39 +108,79 @@ def import_study(
     read = read_study(files)
     uid = cleaner.uid(read.study_instance_uid)
     _refuse_known(programme, uid)
+    read, prepared = _prepare_all(read, files, cleaner, progress)
 
     study = Study(programme=programme, study_instance_uid=uid, imported_by=imported_by)
     folder = storage.study_key(study.pk)
-    headers = list(read.instances)
     try:
-        prepared: dict[str, list[PreparedInstance]] = defaultdict(list)
-        paths = [header.path for header in headers]
-        for done, instance in enumerate(prepare_instances(paths, cleaner), start=1):
-            prepared[instance.series_instance_uid].append(instance)
-            progress(done, len(headers))
-        packs = {
-            series: _write_series(f"{folder}/{number:04d}.frames", instances)
-            for number, (series, instances) in enumerate(prepared.items())
-        }
+        packs = _write_packs(folder, read, prepared)
         with transaction.atomic():
-            _describe(study, read, prepared, label)
+            _describe(study, read, next(iter(prepared.values())).metadata, label)
             study.full_clean()
             study.save()
-            for series, (pack, places) in packs.items():
-                _store_series(study, series, pack, places, prepared[series])
+            for pack in packs:
+                _store_series(study, pack)
             _store_stacks(study, read, cleaner)
             report = None
             if report_text is not None:
                 report = add_report(study=study, text=report_text, author=imported_by)
             ask(PREPARE_CLIP, study.pk)
-    except IntegrityError:
+    except BaseException as error:
         storage.remove_folder(folder)
-        _refuse_known(programme, uid)
-        raise
-    except BaseException:
-        storage.remove_folder(folder)
+        if isinstance(error, IntegrityError):
+            # The same study may have come in by another door meanwhile.
+            _refuse_known(programme, uid)
         raise
     return Imported(study, report, study.found, list(read.refused))
+
+
+def _prepare_all(
+    read: imaging.Study,
+    files: Sequence[tuple[str, Path]],
+    cleaner: Deidentifier,
+    progress: Progress,
+) -> tuple[imaging.Study, dict[Path, PreparedInstance]]:
+    """Every instance of the study prepared. A file whose picture cannot be decoded is refused like
+    one whose header is bad, and the study is read again without it, so that its gap is stated."""
+    prepared: dict[Path, PreparedInstance] = {}
+    unusable: dict[Path, tuple[str, str]] = {}
+    while waiting := [header for header in read.instances if header.path not in prepared]:
+        total = len(prepared) + len(waiting)
+        results = prepare_instances([header.path for header in waiting], cleaner)
+        for header, result in zip(waiting, results, strict=True):
+            if isinstance(result, Unusable):
+                unusable[header.path] = (header.name, result.reason)
+            else:
+                prepared[header.path] = result
+                progress(len(prepared), total)
+        if any(header.path in unusable for header in waiting):
+            read = read_study([(name, path) for name, path in files if path not in unusable])
+    return replace(read, refused=(*read.refused, *unusable.values())), prepared
+
+
+@dataclass(frozen=True)
+class _Pack:
+    """One series as written: its frames lie at `places` of the storage key."""
+
+    series_instance_uid: str
+    key: str
+    instances: list[PreparedInstance]
+    places: list[tuple[int, int]]
+
+
+def _write_packs(
+    folder: str, read: imaging.Study, prepared: dict[Path, PreparedInstance]
+) -> list[_Pack]:
+    series: dict[str, list[PreparedInstance]] = defaultdict(list)
+    for header in read.instances:
+        instance = prepared[header.path]
+        series[instance.series_instance_uid].append(instance)
+    packs = []
+    for number, (uid, instances) in enumerate(series.items()):
+        key = f"{folder}/{number:04d}.frames"
+        places = storage.write_pack(key, (instance.frame for instance in instances))
+        packs.append(_Pack(uid, key, instances, places))
+    return packs
 
 
 def _refuse_known(programme: Programme, uid: str) -> None:
@@ -152,20 +192,10 @@ def _refuse_known(programme: Programme, uid: str) -> None:
         )
 
 
-def _write_series(
-    pack: str, instances: list[PreparedInstance]
-) -> tuple[str, list[tuple[int, int]]]:
-    return pack, storage.write_pack(pack, (instance.frame for instance in instances))
-
-
-def _store_series(
-    study: Study,
-    uid: str,
-    pack: str,
-    places: list[tuple[int, int]],
-    instances: list[PreparedInstance],
-) -> None:
-    series = Series.objects.create(study=study, series_instance_uid=uid, pack=pack)
+def _store_series(study: Study, pack: _Pack) -> None:
+    series = Series.objects.create(
+        study=study, series_instance_uid=pack.series_instance_uid, pack=pack.key
+    )
     Instance.objects.bulk_create(
         Instance(
             series=series,
@@ -175,7 +205,7 @@ def _store_series(
             length=length,
             sha256=instance.sha256,
         )
-        for instance, (offset, length) in zip(instances, places, strict=True)
+        for instance, (offset, length) in zip(pack.instances, pack.places, strict=True)
     )
 
 
@@ -198,19 +228,15 @@ def _store_stacks(study: Study, read: imaging.Study, cleaner: Deidentifier) -> N
 
 
 def _describe(
-    study: Study,
-    read: imaging.Study,
-    prepared: dict[str, list[PreparedInstance]],
-    label: str | None,
+    study: Study, read: imaging.Study, first: dict[str, object], label: str | None
 ) -> None:
-    first = next(iter(prepared.values()))[0].metadata
+    """Fills in what the headers say; `first` is the de-identified metadata of one instance."""
     study.imported_at = timezone.now()
     study.label = label or f"Study of {study.imported_at:%Y-%m-%d %H:%M} UTC"
     study.patient_age = str(_value(first, "00101010") or "")
-    study.patient_sex = str(_value(first, "00100040") or "")[:1]
-    study.manufacturer = str(_value(first, "00080070") or "")[:64]
-    strength = _value(first, "00180087")
-    study.field_strength_tesla = float(strength) if strength else None
+    study.patient_sex = read.facts.patient_sex
+    study.manufacturer = read.facts.manufacturer[:64]
+    study.field_strength_tesla = read.facts.field_strength_tesla
     study.gaps = list(read.gaps)
     study.found = summarise(read)
     study.expected_images = read.expected_images

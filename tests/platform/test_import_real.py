@@ -116,3 +116,22 @@ def test_a_truncated_file_among_good_ones_is_named_and_the_rest_kept(programme, 
     study = Study.objects.get()
     assert Instance.objects.count() == len(paths) - 1
     assert study.gaps
+
+
+def test_a_picture_that_cannot_be_decoded_is_named_and_the_rest_kept(programme, tmp_path):
+    import pydicom
+    from pydicom.encaps import encapsulate
+    from pydicom.uid import JPEG2000Lossless
+
+    paths = write_cine(tmp_path / "d")
+    broken = pydicom.dcmread(paths[7])
+    broken.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    broken.PixelData = encapsulate([b"not a picture " * 40])
+    broken["PixelData"].is_undefined_length = True
+    broken.save_as(paths[7])
+    said = run(tmp_path / "d")
+    assert paths[7].name in said
+    study = Study.objects.get()
+    assert Instance.objects.count() == len(paths) - 1
+    slices = study.stacks.get().geometry["slices"]
+    assert sum(phase is None for one in slices for phase in one["phases"]) == 1

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from domain.errors import InputError
 from domain.imaging.deidentify import Deidentifier
 from domain.imaging.frames import PreparedInstance, prepare_instance
 
@@ -14,17 +15,27 @@ _WORTH_A_POOL = 64
 
 
 @dataclass(frozen=True)
+class Unusable:
+    """A file whose header was good and whose picture was not; `reason` is a sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class _PrepareWith:
     deidentifier: Deidentifier
 
-    def __call__(self, path: Path) -> PreparedInstance:
-        return prepare_instance(path, self.deidentifier)
+    def __call__(self, path: Path) -> PreparedInstance | Unusable:
+        try:
+            return prepare_instance(path, self.deidentifier)
+        except InputError as error:
+            return Unusable(error.sentence)
 
 
 def prepare_instances(
     paths: Sequence[Path], deidentifier: Deidentifier
-) -> Iterator[PreparedInstance]:
-    """`prepare_instance` of each path, in order. Raises InputError as it does."""
+) -> Iterator[PreparedInstance | Unusable]:
+    """`prepare_instance` of each path, in order; a file that cannot be used is no reason to stop."""
     prepare = _PrepareWith(deidentifier)
     cores = os.cpu_count() or 1
     # A daemonic process (a worker of some pools) may not have children of its own.
