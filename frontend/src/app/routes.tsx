@@ -1,3 +1,4 @@
+import { Loader } from "@mantine/core";
 import type { RouteObject } from "react-router";
 import { CataloguePage } from "../features/cases/CataloguePage";
 import { HomePage } from "../features/cases/HomePage";
@@ -13,6 +14,7 @@ import { LightPage } from "./LightPage";
 export const routes: RouteObject[] = [
   {
     errorElement: <ErrorPage />,
+    hydrateFallbackElement: <Loader m="xl" aria-label="Loading" />,
     children: [
       { path: "/sign-in", element: <SignInPage /> },
       {

@@ -1,4 +1,13 @@
-import { Badge, Button, Card, createTheme, type MantineColorsTuple, Paper } from "@mantine/core";
+import {
+  Alert,
+  Badge,
+  Button,
+  Card,
+  createTheme,
+  type MantineColorsTuple,
+  Modal,
+  Paper,
+} from "@mantine/core";
 
 const lagoon: MantineColorsTuple = [
   "#e8f5f3",
@@ -26,10 +35,24 @@ const ink: MantineColorsTuple = [
   "#0f2429",
 ];
 
+/** For what wants attention: dark enough to be read as text on its own light shade. */
+const amber: MantineColorsTuple = [
+  "#fdf1dc",
+  "#fae4bf",
+  "#f3cd8c",
+  "#ecb558",
+  "#e69f00",
+  "#c98600",
+  "#a66c00",
+  "#8a5700",
+  "#744900",
+  "#5c3900",
+];
+
 export const theme = createTheme({
   primaryColor: "lagoon",
   primaryShade: 7,
-  colors: { lagoon, ink },
+  colors: { lagoon, ink, amber },
   black: "#13262b",
   fontFamily: '"Inter Variable", system-ui, sans-serif',
   headings: {
@@ -48,6 +71,13 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { fw: 600 } }),
     Card: Card.extend({ defaultProps: { withBorder: true, padding: "lg", radius: "lg" } }),
     Paper: Paper.extend({ defaultProps: { radius: "lg" } }),
-    Badge: Badge.extend({ defaultProps: { tt: "none", fw: 600, variant: "light" } }),
+    Alert: Alert.extend({ styles: { title: { color: "var(--ink)" } } }),
+    Modal: Modal.extend({
+      styles: { title: { fontFamily: "var(--serif)", fontWeight: 600, fontSize: "1.2rem" } },
+    }),
+    Badge: Badge.extend({
+      styles: { root: { flexShrink: 0 }, label: { overflow: "visible" } },
+      defaultProps: { tt: "none", fw: 600, variant: "light" },
+    }),
   },
 });

@@ -56,12 +56,12 @@ export function CinePane(props: CinePaneProps) {
       delete section.current?.dataset.phaseIndex;
       setState("opening");
     }
-    void player.hang(paneId, stack, slice);
+    player.hang(paneId, stack, slice);
   }, [player, paneId, stack, slice]);
 
   const onSlice = useRef(props.onSlice);
   onSlice.current = props.onSlice;
-  useWheel(element, onSlice);
+  useWheel(element, onSlice, stack.slice_count > 1);
 
   const rate = rateOf(stack, slice);
   const count = imageCount(stack);
@@ -164,14 +164,15 @@ export function CinePane(props: CinePaneProps) {
   );
 }
 
-/** Wheel moves slices, one for each notch, and never the page. */
+/** Wheel moves slices, one for each notch, and never the page; a single slice leaves the page its wheel. */
 function useWheel(
   element: React.RefObject<HTMLDivElement | null>,
   onSlice: React.RefObject<(by: number) => void>,
+  slices: boolean,
 ): void {
   useEffect(() => {
     const target = element.current;
-    if (!target) return;
+    if (!target || !slices) return;
     let gathered = 0;
     const wheel = (event: WheelEvent) => {
       event.preventDefault();
@@ -184,5 +185,5 @@ function useWheel(
     };
     target.addEventListener("wheel", wheel, { passive: false, capture: true });
     return () => target.removeEventListener("wheel", wheel, { capture: true });
-  }, [element, onSlice]);
+  }, [element, onSlice, slices]);
 }

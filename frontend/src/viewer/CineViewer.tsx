@@ -16,8 +16,14 @@ interface PaneChoice {
   slice: number;
 }
 
+interface CineViewerProps {
+  study: StudyDetail;
+  /** True where the page is there for the images: the keys then work wherever the focus is. */
+  ownsPage?: boolean;
+}
+
 /** Opens a study: starts the engine, fetches the metadata, and then shows the views. */
-export function CineViewer({ study }: { study: StudyDetail }) {
+export function CineViewer({ study, ownsPage = false }: CineViewerProps) {
   const [player, setPlayer] = useState<StudyPlayer | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -61,7 +67,7 @@ export function CineViewer({ study }: { study: StudyDetail }) {
   if (!player || player.study.id !== study.id) {
     return <div className={styles.message}>Opening the study…</div>;
   }
-  return <OpenViewer key={study.id} player={player} />;
+  return <OpenViewer key={study.id} player={player} ownsPage={ownsPage} />;
 }
 
 function sentenceOf(reason: unknown): string {
@@ -70,9 +76,10 @@ function sentenceOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : "The images could not be opened.";
 }
 
-function OpenViewer({ player }: { player: StudyPlayer }) {
+function OpenViewer({ player, ownsPage }: { player: StudyPlayer; ownsPage: boolean }) {
   const { study } = player;
   const root = useRef<HTMLDivElement>(null);
+  const viewer = useRef<HTMLDivElement>(null);
   const [choices, setChoices] = useState<PaneChoice[]>(() => firstChoices(study));
   const [layout, setLayout] = useState<Layout>(() => layoutFor(firstChoices(study).length));
   const [active, setActive] = useState(0);
@@ -128,7 +135,9 @@ function OpenViewer({ player }: { player: StudyPlayer }) {
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const command = commandFor(event);
+      const inside =
+        viewer.current?.contains(event.target as Node) || viewer.current?.matches(":hover");
+      const command = ownsPage || inside ? commandFor(event) : null;
       if (!command) return;
       event.preventDefault();
       if (command.do === "toggle-play") player.play(!player.playing);
@@ -147,7 +156,13 @@ function OpenViewer({ player }: { player: StudyPlayer }) {
   });
 
   return (
-    <div className={styles.viewer} data-testid="cine-viewer" data-playing={playing}>
+    <section
+      ref={viewer}
+      className={styles.viewer}
+      aria-label="Images"
+      data-testid="cine-viewer"
+      data-playing={playing}
+    >
       <ViewerToolbar
         player={player}
         playing={playing}
@@ -156,31 +171,38 @@ function OpenViewer({ player }: { player: StudyPlayer }) {
         onSlice={(by) => moveSlice(active, by)}
         onHelp={() => setHelp(true)}
       />
-      <div ref={root} className={styles.grid} data-panes={visible.length} data-testid="viewer-grid">
-        {visible.map((pane) => {
-          const choice = choices[pane];
-          const stack = choice && stackById(choice.stackId);
-          if (!choice || !stack) return null;
-          return (
-            <CinePane
-              key={pane}
-              player={player}
-              index={pane}
-              stack={stack}
-              slice={choice.slice}
-              active={pane === active}
-              playing={playing}
-              onActivate={() => activate(pane)}
-              onEnlarge={() => setEnlarged((large) => !large)}
-              onSlice={(by) => moveSlice(pane, by)}
-              onStack={(stackId) => pickStack(pane, stackId)}
-            />
-          );
-        })}
+      <div className={styles.gridFrame}>
+        <div
+          ref={root}
+          className={styles.grid}
+          data-panes={visible.length}
+          data-testid="viewer-grid"
+        >
+          {visible.map((pane) => {
+            const choice = choices[pane];
+            const stack = choice && stackById(choice.stackId);
+            if (!choice || !stack) return null;
+            return (
+              <CinePane
+                key={pane}
+                player={player}
+                index={pane}
+                stack={stack}
+                slice={choice.slice}
+                active={pane === active}
+                playing={playing}
+                onActivate={() => activate(pane)}
+                onEnlarge={() => setEnlarged((large) => !large)}
+                onSlice={(by) => moveSlice(pane, by)}
+                onStack={(stackId) => pickStack(pane, stackId)}
+              />
+            );
+          })}
+        </div>
       </div>
       <ViewerStatus player={player} />
       <KeyboardHelp opened={help} onClose={() => setHelp(false)} />
-    </div>
+    </section>
   );
 }
 

@@ -26,8 +26,9 @@ const SHORT_NAMES: Record<View, string> = {
 /** Views in hanging order under the names of daily use; a code that is new here stays as it is. */
 export function shortViews(views: string[]): string[] {
   const order: string[] = [...CINE_ORDER, ...FILL_ORDER];
+  const place = (view: string) => (order.includes(view) ? order.indexOf(view) : order.length);
   return [...new Set(views)]
-    .sort((a, b) => order.indexOf(a) - order.indexOf(b))
+    .sort((a, b) => place(a) - place(b))
     .map((view) => SHORT_NAMES[view as View] ?? view);
 }
 

@@ -28,7 +28,7 @@ const MINOR = 0.4;
 
 function directions(stack: Stack): { row: Vector; column: Vector } | null {
   const orientation = stack.slices[0]?.image_orientation;
-  if (!orientation || orientation.length !== 6) return null;
+  if (orientation?.length !== 6) return null;
   return {
     row: orientation.slice(0, 3) as Vector,
     column: orientation.slice(3, 6) as Vector,

@@ -62,13 +62,11 @@ export class PanePlayer {
     return rateOf(this.stack, this.slice);
   }
 
-  /** Hangs a stack and shows the first image there is on the slice. */
-  async hang(stack: Stack, slice: number, phase: number): Promise<void> {
+  /** Hangs a stack; it opens with the first image that is shown of it. */
+  hang(stack: Stack): void {
     this.generation += 1;
-    const generation = this.generation;
     this.stack = stack;
     this.hung = stack;
-    this.slice = slice;
     this.shown = null;
     this.next = null;
     this.open = false;
@@ -80,18 +78,9 @@ export class PanePlayer {
         if (id) this.indexOf.set(id, this.imageIds.push(id) - 1);
       }
     }
-    const first = imageIdAt(this.study, stack, { slice, phase });
-    if (this.imageIds.length === 0) return;
-    const index = first ? (this.indexOf.get(first) ?? 0) : 0;
-    await this.viewport.setStack(this.imageIds, index);
-    if (generation !== this.generation) return;
-    this.open = true;
-    this.turn();
-    this.applyWindow(this.preset);
-    this.show({ slice: this.slice, phase });
   }
 
-  /** True once this stack was handed to the viewport, even if its first image is still coming. */
+  /** True once this stack hangs, even if its first image is still coming. */
   holds(stack: Stack): boolean {
     return this.hung === stack;
   }
@@ -106,12 +95,12 @@ export class PanePlayer {
    * newest wish is kept. An image that has not arrived leaves the screen, and its label, as it is.
    */
   show(place: Place): void {
-    if (!this.open) return;
+    if (!this.hung) return;
     const { shown } = this;
     if (shown && !this.busy && shown.slice === place.slice && shown.phase === place.phase) return;
     if (isMissing(this.stack, place)) {
-      this.next = null;
-      this.report({ ...place, missing: true });
+      if (this.busy) this.next = place;
+      else this.report({ ...place, missing: true });
       return;
     }
     const imageId = imageIdAt(this.study, this.stack, place);
@@ -126,9 +115,10 @@ export class PanePlayer {
 
   private async draw(index: number, place: Place): Promise<void> {
     this.busy = true;
-    const generation = this.generation;
+    const { generation } = this;
     try {
-      await this.viewport.setImageIdIndex(index);
+      if (this.open) await this.viewport.setImageIdIndex(index);
+      else await this.begin(index);
       if (generation === this.generation) this.report({ ...place, missing: false });
     } catch {
       // The queue has the image, so this is a viewport that closed meanwhile: nothing to show.
@@ -136,7 +126,16 @@ export class PanePlayer {
     this.busy = false;
     const { next } = this;
     this.next = null;
-    if (next && generation === this.generation) this.show(next);
+    if (next) this.show(next);
+  }
+
+  private async begin(index: number): Promise<void> {
+    const { generation } = this;
+    await this.viewport.setStack(this.imageIds, index);
+    if (generation !== this.generation) return;
+    this.open = true;
+    this.turn();
+    this.applyWindow(this.preset);
   }
 
   private report(shown: Shown): void {
@@ -173,6 +172,7 @@ export class PanePlayer {
 
   close(): void {
     this.generation += 1;
+    this.hung = null;
     this.open = false;
     this.engine.disableElement(this.id);
   }

@@ -104,13 +104,12 @@ export class StudyPlayer {
   }
 
   /** Shows a stack's slice in a pane at the phase that the clock stands at. */
-  async hang(id: string, stack: Stack, slice: number): Promise<void> {
+  hang(id: string, stack: Stack, slice: number): void {
     const pane = this.panes.get(id);
     if (!pane) return;
-    pane.stack = stack;
+    if (!pane.holds(stack)) pane.hang(stack);
     pane.slice = slice;
     this.plan();
-    if (!pane.holds(stack)) await pane.hang(stack, slice, pane.phaseAt(this.fraction));
     this.draw();
   }
 

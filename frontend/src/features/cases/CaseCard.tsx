@@ -11,11 +11,7 @@ export function CaseCard({ entry }: { entry: CaseSummary }) {
   const read = entry.latest_read;
   return (
     <Card p={0} className={styles.card ?? ""} data-testid="case-card">
-      <Link
-        to={`/cases/${entry.id}`}
-        className={styles.cardLink}
-        aria-label={`Open ${entry.title}`}
-      >
+      <Link to={`/cases/${entry.id}`} className={styles.cardLink}>
         <Preview url={entry.preview_url} />
         <div className={styles.cardBody}>
           <Group justify="space-between" wrap="nowrap" gap="xs">
@@ -31,12 +27,12 @@ export function CaseCard({ entry }: { entry: CaseSummary }) {
           <Text size="sm" c="ink.6" lineClamp={2} mt={2}>
             {entry.history || "No history was given."}
           </Text>
-          <Text size="xs" c="ink.5" mt={8} className="numbers">
+          <Text size="xs" c="ink.6" mt={8} className="numbers">
             {describe(entry)}
           </Text>
           <Group gap={6} mt={8}>
             {entry.gaps > 0 && (
-              <Badge color="orange" size="sm">
+              <Badge color="amber" size="sm">
                 {entry.gaps} {entry.gaps === 1 ? "gap" : "gaps"} in the images
               </Badge>
             )}

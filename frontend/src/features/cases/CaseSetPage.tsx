@@ -76,7 +76,7 @@ function OneSet({ set }: { set: CaseSet }) {
               <Card key={entry.id} p="sm" component="li" data-testid="set-case">
                 <Group justify="space-between">
                   <Group gap="md">
-                    <Text c="ink.5" w={24} ta="right" className="numbers">
+                    <Text c="ink.6" w={24} ta="right" className="numbers">
                       {index + 1}
                     </Text>
                     <Anchor component={Link} to={`/cases/${entry.id}`} fw={600}>

@@ -66,7 +66,7 @@ function OneRead({ read, offline }: { read: Read; offline: boolean }) {
       />
       {read.state === "waiting" && <Waiting read={read} offline={offline} />}
       {read.state === "failed" && (
-        <Alert color="orange" title="This read could not be graded" role="alert" mb="lg">
+        <Alert color="amber" title="This read could not be graded" role="alert" mb="lg">
           {read.failure ?? "The grader stopped without a reason."} Your text is kept as submitted.
         </Alert>
       )}
@@ -98,7 +98,7 @@ function Waiting({ read, offline }: { read: Read; offline: boolean }) {
       {offline
         ? "The server does not answer at the moment; this page keeps asking."
         : "This takes a few seconds. The page updates by itself, and you may leave it: the read is kept."}
-      <Text size="xs" c="ink.5" mt={4}>
+      <Text size="xs" c="ink.6" mt={4}>
         Read {read.id}
       </Text>
     </Alert>
@@ -192,7 +192,7 @@ function ScoreLine({ grade }: { grade: Grade }) {
         )}
         <Text size="sm" c="ink.6">
           Formative: made by rules from the two texts, not a judgement of competence.{" "}
-          <Anchor component={Link} to="/progress">
+          <Anchor component={Link} to="/progress" underline="always">
             Progress by finding
           </Anchor>
         </Text>

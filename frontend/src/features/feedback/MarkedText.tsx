@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import type { GradeRow } from "../../api/types";
 import styles from "./feedback.module.css";
 import { KINDS } from "./kinds";
@@ -62,7 +63,6 @@ function PieceOfText({
       data-active={active !== null && piece.rows.includes(active)}
       data-kind={(rows[shown] as GradeRow).kind}
       style={{ "--kind": look.color, textDecorationStyle: look.line } as React.CSSProperties}
-      aria-label={`${piece.text} (${piece.rows.map((row) => `row ${row + 1}, ${KINDS[(rows[row] as GradeRow).kind].name}`).join("; ")})`}
       onMouseEnter={() => onActive(first)}
       onMouseLeave={() => onActive(null)}
       onFocus={() => onActive(first)}
@@ -71,8 +71,19 @@ function PieceOfText({
     >
       {piece.text}
       {last.length > 0 && (
-        <sup className={styles.marker}>{last.map((row) => row + 1).join(",")}</sup>
+        <sup className={styles.marker} aria-hidden>
+          {last.map((row) => row + 1).join(",")}
+        </sup>
       )}
+      <VisuallyHidden>{spoken(piece, rows)}</VisuallyHidden>
     </button>
   );
+}
+
+/** " (row 2, Missed; row 5, Cap)": what a screen reader hears after the words themselves. */
+function spoken(piece: Piece, rows: GradeRow[]): string {
+  const parts = piece.rows.map(
+    (row) => `row ${row + 1}, ${KINDS[(rows[row] as GradeRow).kind].name}`,
+  );
+  return ` (${parts.join("; ")})`;
 }

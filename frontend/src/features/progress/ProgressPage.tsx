@@ -17,7 +17,7 @@ export function ProgressPage() {
     <>
       <PageHead
         title="Progress by finding"
-        lead="How often you call a finding present when the expert does, and absent when the expert does. The bar is the 95 % interval; the dot is the estimate."
+        lead="How often you call a finding present when the expert does, and absent when the expert does. The bar is the 95 % interval; the dark mark is the estimate."
       />
       <Answer query={progress} lines={6}>
         {(data) =>

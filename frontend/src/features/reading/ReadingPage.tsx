@@ -56,7 +56,7 @@ function OpenCase({ entry }: { entry: CaseDetail }) {
     <main id="content" className={styles.page}>
       <div className={styles.images}>
         <Suspense fallback={<div className={styles.waiting}>Opening the viewer…</div>}>
-          <CineViewer study={entry.study} />
+          <CineViewer study={entry.study} ownsPage />
         </Suspense>
       </div>
       <aside className={styles.read} aria-label="Your read">

@@ -142,7 +142,7 @@ function DropZone({ files, busy, onChoose }: DropZoneProps) {
         </Text>
       )}
       <Text size="sm" c="ink.6" className={styles.dropName ?? ""}>
-        {files[0] ? files[0].path.split("/")[0] : "or choose it:"}
+        {files[0] ? nameOf(files, files[0]) : "or choose it:"}
       </Text>
       <Group gap="sm" mt={6}>
         <FileButton
@@ -163,6 +163,12 @@ function DropZone({ files, busy, onChoose }: DropZoneProps) {
       </Group>
     </div>
   );
+}
+
+/** The folder that was chosen, or the file, or the first of the files. */
+function nameOf(files: ChosenFile[], first: ChosenFile): string {
+  const name = first.path.split("/")[0] ?? first.path;
+  return first.path.includes("/") || files.length === 1 ? name : `${name} and others`;
 }
 
 function ZipInput({ busy, onChoose }: Pick<DropZoneProps, "busy" | "onChoose">) {

@@ -11,7 +11,7 @@ const STATES: Record<Import["state"], { name: string; color: string }> = {
   waiting: { name: "waiting for the worker", color: "gray" },
   running: { name: "importing", color: "blue" },
   stored: { name: "stored", color: "lagoon" },
-  refused: { name: "refused", color: "orange" },
+  refused: { name: "refused", color: "amber" },
 };
 
 interface ImportResultProps {

@@ -71,18 +71,18 @@ function StackLine({ studyId, stack }: { studyId: string; stack: Stack }) {
           onChange={(event) => change.mutate({ contrast: event.currentTarget.value as Contrast })}
         />
       </Table.Td>
-      <Table.Td className="numbers">
+      <Table.Td className="numbers" style={{ whiteSpace: "nowrap" }}>
         {stack.slice_count} × {stack.phase_count}
         {count.shown < count.expected && (
-          <Text size="xs" c="orange.9">
+          <Text size="xs" c="amber.8">
             {count.shown} of {count.expected} images
           </Text>
         )}
       </Table.Td>
-      <Table.Td className="numbers">
+      <Table.Td className="numbers" style={{ whiteSpace: "nowrap" }}>
         {stack.slice_spacing_mm === null ? "one slice" : `${stack.slice_spacing_mm.toFixed(1)} mm`}
       </Table.Td>
-      <Table.Td className="numbers">
+      <Table.Td className="numbers" style={{ whiteSpace: "nowrap" }}>
         {stack.rr_ms === null ? "not in the data" : `${Math.round(stack.rr_ms)} ms`}
       </Table.Td>
       <Table.Td maw={280}>

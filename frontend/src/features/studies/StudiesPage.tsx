@@ -75,7 +75,12 @@ function StudyLine({ study }: { study: StudySummary }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Anchor component={Link} to={`/studies/${study.id}`} fw={600}>
+        <Anchor
+          component={Link}
+          to={`/studies/${study.id}`}
+          fw={600}
+          style={{ whiteSpace: "nowrap" }}
+        >
           {study.label}
         </Anchor>
       </Table.Td>
@@ -92,7 +97,7 @@ function StudyLine({ study }: { study: StudySummary }) {
       <Table.Td>
         <Group gap={6}>
           {study.gaps > 0 && (
-            <Badge color="orange">
+            <Badge color="amber">
               {study.gaps} {study.gaps === 1 ? "gap" : "gaps"}
             </Badge>
           )}

@@ -59,7 +59,7 @@ function OneStudy({ study }: { study: Study }) {
       />
       <Stack gap="xl">
         {study.gaps.length > 0 && (
-          <Alert color="orange" title="Missing from this study">
+          <Alert color="amber" title="Missing from this study">
             <List size="sm">
               {study.gaps.map((gap) => (
                 <List.Item key={gap}>{gap}</List.Item>

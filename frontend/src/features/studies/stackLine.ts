@@ -1,8 +1,8 @@
 import type { StudySummary } from "../../api/types";
-import { CONTRAST_NAMES, VIEW_NAMES } from "../../viewer/hanging";
+import { shortViews } from "../../viewer/hanging";
 
-/** "Short axis cine 6 × 25": slices × phases, as the import reports them. */
+/** "SAX 6 × 25", "SAX LGE 9 × 1": slices × phases; cine goes without saying. */
 export function stackLine(stack: StudySummary["stacks"][number]): string {
-  const name = `${VIEW_NAMES[stack.view]} ${CONTRAST_NAMES[stack.contrast]}`;
-  return `${name} ${stack.slice_count} × ${stack.phase_count}`;
+  const contrast = { cine: "", lge: " LGE", other: " (other contrast)" }[stack.contrast];
+  return `${shortViews([stack.view])[0]}${contrast} ${stack.slice_count} × ${stack.phase_count}`;
 }
