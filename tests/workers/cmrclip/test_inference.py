@@ -1,0 +1,122 @@
+"""From a checkpoint on disk to vectors."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from domain.errors import InputError
+from tests.workers.cmrclip.conftest import TINY, random_model
+from tests.workers.cmrclip.stacks import stack
+from workers.cmrclip.checkpoint import file_sha256
+from workers.cmrclip.config import ModelConfig, VideoConfig
+from workers.cmrclip.inference import load_model
+from workers.cmrclip.tensor import ClipTensor, build_clip
+
+SMALL = ModelConfig(
+    video=VideoConfig(embed_dim=24, depth=2, num_heads=3),
+    text=TINY.text,
+    version="small",
+    trained=True,
+)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A checkpoint for clips of the published size, its configuration beside it."""
+    path = tmp_path / "small.safetensors"
+    save_file(random_model(SMALL).state_dict(), path)
+    (tmp_path / "small_config.json").write_text(json.dumps(asdict(SMALL)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def clips() -> list[ClipTensor]:
+    return [
+        build_clip([stack("sax", "cine", 3, 20, seed=1)]),
+        build_clip([stack("lax4", "cine", 1, 30, seed=2), stack("sax", "lge", 10, 1, seed=3)]),
+    ]
+
+
+def test_clips_become_vectors_of_length_one(small: Path, clips: list[ClipTensor]):
+    embedder = load_model(small)
+    vectors = embedder.embed_clips(clips)
+    assert vectors.shape == (2, 512)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    assert not np.allclose(vectors[0], vectors[1], atol=1e-6)
+    assert np.array_equal(embedder.embed_clips(clips[1:]), vectors[1:])
+    assert embedder.embed_clips([]).shape == (0, 512)
+
+
+def test_the_vector_is_the_models_own(small: Path, clips: list[ClipTensor]):
+    with torch.inference_mode():
+        embedded = random_model(SMALL).embed_grey(clips[0].frames[None])[0]
+        expected = embedded / embedded.norm()
+    assert np.allclose(load_model(small).embed_clips(clips[:1])[0], expected, atol=1e-6)
+
+
+def test_the_version_names_the_weights_and_the_precision(small: Path):
+    start = f"small@{file_sha256(small)[:12]}"
+    embedder = load_model(small)
+    assert (embedder.version, embedder.trained) == (start, True)
+    assert load_model(small, precision="bfloat16").version == f"{start}+bf16"
+    assert not any(parameter.requires_grad for parameter in embedder.model.parameters())
+    assert not embedder.model.training
+
+
+def test_half_width_stays_close(small: Path, clips: list[ClipTensor]):
+    full = load_model(small).embed_clips(clips)
+    half = load_model(small, precision="bfloat16").embed_clips(clips)
+    assert half.dtype == np.float32
+    assert ((full * half).sum(axis=1) > 0.999).all()
+
+
+def test_texts_become_vectors_of_length_one(checkpoint: Path):
+    embedder = load_model(checkpoint, config=TINY)
+    ids = np.arange(10, dtype=np.int64).reshape(2, 5)
+    vectors = embedder.embed_tokens(ids, np.ones_like(ids))
+    assert vectors.shape == (2, 10)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+
+
+def test_tokens_that_do_not_fit_are_refused(checkpoint: Path):
+    embedder = load_model(checkpoint, config=TINY)
+    ids = np.arange(10, dtype=np.int64).reshape(2, 5)
+    with pytest.raises(InputError, match="must both be"):
+        embedder.embed_tokens(ids, np.ones_like(ids)[:, :3])
+    with pytest.raises(InputError, match=r"0\.\.49"):
+        embedder.embed_tokens(ids + 45, np.ones_like(ids))
+    with pytest.raises(InputError, match="without tokens"):
+        embedder.embed_tokens(ids, np.zeros_like(ids))
+
+
+def test_a_clip_of_another_size_or_with_nan_is_refused(
+    small: Path, checkpoint: Path, clips: list[ClipTensor]
+):
+    with pytest.raises(InputError, match="built for 6 frames of 32 x 32"):
+        load_model(checkpoint, config=TINY).embed_clips(clips)
+    frames = clips[0].frames.clone()
+    frames[5, 0, 0] = torch.nan
+    with pytest.raises(InputError, match="no numbers"):
+        load_model(small).embed_clips([ClipTensor(frames, clips[0].sources)])
+
+
+def test_weights_that_overflow_are_reported(tmp_path: Path, clips: list[ClipTensor]):
+    model = random_model(SMALL)
+    model.vid_proj[1].weight.data.fill_(3e38)
+    path = tmp_path / "huge.safetensors"
+    save_file(model.state_dict(), path)
+    with pytest.raises(InputError, match="check its checkpoint"):
+        load_model(path, config=SMALL).embed_clips(clips[:1])
+
+
+def test_a_checkpoint_needs_its_configuration(checkpoint: Path):
+    with pytest.raises(InputError, match=r"config\.json is absent"):
+        load_model(checkpoint)
+    (checkpoint.parent / "config.json").write_text(json.dumps(asdict(TINY)))
+    assert load_model(checkpoint).width == 10
