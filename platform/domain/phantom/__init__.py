@@ -1,11 +1,24 @@
-"""Synthetic cine and LGE studies with reports whose truth is known.
+"""Synthetic cine and late-enhancement cardiac MRI with reports whose truth is known.
 
-Three parts: `anatomy` gives the masks of a heart at any plane and phase, `signal` what a scanner
-makes of them, `library` draws hearts and diseases from a seed. Writing DICOM is in
-`domain.phantom.dicom`, so that arrays can be made where there is no pydicom.
+- `library`: invented people, diseases and scans from a seed
+- `frame`, `segments`, `heart`, `chambers`, `scar`, `chest`, `vessels`: the anatomy, in mm
+- `planes`: where the images lie; `signal`, `painting`, `scan`, `rendering`: what they show
+- `measures`, `truth`: volumes counted on the masks, and claims in the concept codes
+- `reports`, `facts`, `wording`, `shorthand`: the expert's text
+- `dicom`: the files. Imported on its own, so that arrays can be made where there is no pydicom.
 """
 
-from domain.phantom.library import PhantomStudy, draw_library
-from domain.phantom.render import RenderedStack, RenderedStudy, render
+from domain.phantom.library import DISEASES, draw_library, draw_study, make_study
+from domain.phantom.rendering import RenderedStack, RenderedStudy, render
+from domain.phantom.study import PhantomStudy
 
-__all__ = ["PhantomStudy", "RenderedStack", "RenderedStudy", "draw_library", "render"]
+__all__ = [
+    "DISEASES",
+    "PhantomStudy",
+    "RenderedStack",
+    "RenderedStudy",
+    "draw_library",
+    "draw_study",
+    "make_study",
+    "render",
+]

@@ -1,171 +1,242 @@
-"""The expert's report on a phantom, in several styles; it says what the masks measure."""
+"""The expert's report on a phantom study, in three styles.
+
+Every number is a measure of the masks and every finding a claim of the study's truth; what the
+truth does not hold is not mentioned. Wording varies with the study's seed.
+"""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from domain.errors import InputError
-from domain.phantom.library import PhantomStudy
+from domain.phantom.facts import EFFUSION_SIZES, SEVERITY_ADVERBS, Facts
+from domain.phantom.shorthand import write_shorthand
+from domain.phantom.study import PhantomStudy
+from domain.phantom.wording import listed, segment_phrase
 
-STYLES = ("prose", "shorthand")
+STYLES = ("prose", "shorthand", "structured")
 
 
 def write_report(study: PhantomStudy, style: str) -> str:
-    """The report of a study as prose or as dictated shorthand.
+    """The report of `study`; the same study and style give the same text.
 
-    Raises InputError for a style that is not in STYLES.
+    Raises InputError for a style that is not one of STYLES.
     """
-    writers: dict[str, Callable[[PhantomStudy], str]] = {"prose": _prose, "shorthand": _shorthand}
+    writers: dict[str, Callable[[Facts], str]] = {
+        "prose": _prose, "shorthand": write_shorthand, "structured": _structured,
+    }  # fmt: skip
     if style not in writers:
         raise InputError(f"There is no report style {style!r}; choose one of {', '.join(STYLES)}.")
-    return writers[style](study)
+    return writers[style](Facts(study, np.random.default_rng([study.seed, 61, len(style)])))
 
 
-def _has(study: PhantomStudy, concept: str) -> bool:
-    return any(name == concept for name, _ in study.findings)
+def technique(facts: Facts) -> str:
+    """The TECHNIQUE section."""
+    scan = facts.study.acquisition
+    contrast = (
+        facts.pick("Late gadolinium enhancement imaging after 0.15 mmol/kg contrast.",
+                   "Late enhancement images 10 minutes after gadolinium.")
+        if scan.contrast_given else "No contrast was given."
+    )  # fmt: skip
+    return (
+        f"{scan.field_strength_tesla:g} T. Steady-state free precession cine in the short axis "
+        f"({scan.slice_spacing_mm:g} mm) and in two-, three- and four-chamber views, "
+        f"{scan.phase_count} phases. {contrast}"
+    )
 
 
-def _function(lvef: float) -> str:
-    if lvef >= 50:
-        return "normal systolic function"
-    degree = "mildly" if lvef >= 41 else "moderately" if lvef >= 30 else "severely"
-    return f"{degree} reduced systolic function"
-
-
-def _pick(study: PhantomStudy, *words: str) -> str:
-    """One of several wordings, settled by the study's seed."""
-    return words[int(np.random.default_rng([study.seed, len(words)]).integers(len(words)))]
-
-
-def _prose(study: PhantomStudy) -> str:
-    v = study.volumes
-    size = "dilated" if _has(study, "lv_dilation") else "of normal size"
-    lines = [
-        "CARDIAC MRI REPORT",
-        "",
-        f"INDICATION: {study.history}",
-        "",
-        f"TECHNIQUE: {study.scanner.field_strength_tesla:g} T. SSFP cine in the short axis and in "
-        "two-, three- and four-chamber views. "
-        + ("Gadolinium was given." if study.has_lge else "No contrast was given."),
-        "",
-        "FINDINGS:",
-        f"Left ventricle: The left ventricle is {size} with {_function(v.lvef)}. "
-        f"LVEDV {v.lvedv:.0f} mL, LVESV {v.lvesv:.0f} mL, LVEF {v.lvef:.0f}%.",
-        _wall_prose(study),
-        _motion_prose(study),
-        _rv_prose(study),
-        _lge_prose(study),
-        _rest_prose(study),
+def _prose(facts: Facts) -> str:
+    findings = [
+        f"Left ventricle: {_left_ventricle(facts)}",
+        f"Right ventricle: {_right_ventricle(facts)}",
     ]
-    return "\n".join([*lines, "", "IMPRESSION:", *_impression(study)])
-
-
-def _wall_prose(study: PhantomStudy) -> str:
-    thickness = study.volumes.wall_thickness
-    if not _has(study, "lv_hypertrophy"):
-        return "Normal wall thickness."
-    kind = "Asymmetric septal hypertrophy" if study.disease == "hcm" else "Concentric hypertrophy"
-    return f"{kind}, maximal wall thickness {thickness:.0f} mm."
-
-
-def _motion_prose(study: PhantomStudy) -> str:
-    if not _has(study, "wall_motion_abnormality"):
-        return "No regional wall motion abnormality."
-    wall = study.place.split()[-1]
-    return _pick(study, f"Akinesis of the {wall} wall.", f"The {wall} wall is akinetic.")
-
-
-def _rv_prose(study: PhantomStudy) -> str:
-    v = study.volumes
-    if _has(study, "rv_dilation"):
-        return (
-            "Right ventricle: The right ventricle is dilated with reduced systolic function. "
-            f"RVEF {v.rvef:.0f}%."
+    atria = _atria(facts)
+    if atria:
+        findings.append(f"Atria: {atria}")
+    findings.append(f"Late gadolinium enhancement: {_enhancement(facts)}")
+    findings.append(_thrombus_and_pericardium(facts))
+    if facts.has("aortic_dilation"):
+        findings.append(
+            f"Aorta: The ascending aorta is dilated at {facts.number('aorta_diameter')} mm."
         )
-    return "Right ventricle: Normal size and systolic function."
+    impression = [f"{index}. {line}" for index, line in enumerate(_impression(facts), start=1)]
+    return "\n".join(
+        [
+            "CARDIAC MRI REPORT", "",
+            f"INDICATION: {facts.study.indication}", "",
+            f"TECHNIQUE: {technique(facts)}", "",
+            "FINDINGS:", *findings, "",
+            "IMPRESSION:", *impression, "",
+        ]
+    )  # fmt: skip
 
 
-def _lge_prose(study: PhantomStudy) -> str:
-    if not study.has_lge:
-        return "Late gadolinium enhancement was not performed."
-    if not _has(study, "lge"):
-        return "No late gadolinium enhancement."
-    place = study.place[0].upper() + study.place[1:]
-    ending = " in keeping with infarction" if _has(study, "infarct") else ""
-    return f"{place} late gadolinium enhancement{ending}."
+def _size(facts: Facts) -> str:
+    if facts.has("lv_dilation"):
+        return facts.pick("The left ventricle is dilated.", "Dilated left ventricle.")
+    return facts.pick("Normal cavity size.", "The left ventricle is not dilated.")
 
 
-def _rest_prose(study: PhantomStudy) -> str:
-    effusion = "No pericardial effusion."
-    for name, severity in study.findings:
-        if name == "pericardial_effusion":
-            effusion = f"There is a {severity} pericardial effusion."
-    thrombus = "There is an apical thrombus. " if _has(study, "lv_thrombus") else ""
-    aorta = "The ascending aorta is dilated. " if _has(study, "aortic_dilation") else ""
-    return f"{thrombus}{aorta}{effusion}"
+def _thickness(facts: Facts) -> str:
+    if not facts.has("lv_hypertrophy"):
+        return facts.pick("Normal wall thickness.", "No left ventricular hypertrophy.")
+    kind = "Asymmetric septal" if facts.study.kind == "hcm" else "Concentric left ventricular"
+    return f"{kind} hypertrophy, maximal wall thickness {facts.number('wall_thickness')} mm."
+
+
+def _function(facts: Facts) -> str:
+    claim = facts.claim("lv_dysfunction")
+    if claim is None:
+        return facts.pick("Normal systolic function.", "Systolic function is normal.")
+    return f"{SEVERITY_ADVERBS[claim['severity']].capitalize()} reduced systolic function."
+
+
+def _motion(facts: Facts) -> str:
+    claim = facts.claim("wall_motion_abnormality")
+    if claim is None:
+        return "No regional wall motion abnormality."
+    motion = facts.study.shape.contraction
+    deep = np.mean([motion[one] for one in claim["segments"]]) < 0.35
+    word = "Akinesia" if deep else "Hypokinesia"
+    return f"{word} of the {segment_phrase(claim['segments'])}."
+
+
+def _volumes(facts: Facts) -> str:
+    return (
+        f"LVEDV {facts.number('lvedv')} mL ({facts.number('lvedvi')} mL/m2), "
+        f"LVESV {facts.number('lvesv')} mL, LVEF {facts.number('lvef')}%, "
+        f"LV mass {facts.number('lv_mass')} g ({facts.number('lv_mass_index')} g/m2)."
+    )
+
+
+def _left_ventricle(facts: Facts) -> str:
+    parts = [_size(facts), _thickness(facts), _function(facts), _volumes(facts), _motion(facts)]
+    return " ".join(parts)
+
+
+def _right_ventricle(facts: Facts) -> str:
+    size = "Dilated" if facts.has("rv_dilation") else "Normal size"
+    if facts.has("rv_dysfunction"):
+        words = f"{size} with reduced systolic function."
+    elif facts.has("rv_dilation"):
+        words = f"{size} with normal systolic function."
+    else:
+        words = f"{size} and systolic function."
+    return (
+        f"{words} RVEDV {facts.number('rvedv')} mL ({facts.number('rvedvi')} mL/m2), "
+        f"RVEF {facts.number('rvef')}%."
+    )
+
+
+def _atria(facts: Facts) -> str:
+    left, right = facts.has("la_dilation"), facts.has("ra_dilation")
+    if left and right:
+        return "Both atria are dilated."
+    if left:
+        return "The left atrium is dilated."
+    return "The right atrium is dilated." if right else ""
+
+
+def _enhancement(facts: Facts) -> str:
+    if not facts.study.acquisition.contrast_given:
+        return "Not performed."
+    claim, scar = facts.claim("lge"), facts.study.enhancement
+    if claim is None or scar is None:
+        return facts.pick(
+            "No late gadolinium enhancement.", "There is no late gadolinium enhancement."
+        )
+    if scar.layer == "diffuse":
+        return (
+            "Diffuse subendocardial enhancement of the whole left ventricle, with a dark blood "
+            "pool."
+        )
+    where = segment_phrase(claim["segments"])
+    if scar.layer == "insertion":
+        return f"Patchy mid-wall enhancement at the right ventricular insertion points, in the {where}."
+    layer = {"midwall": "Mid-wall"}.get(claim["layers"][0], claim["layers"][0].capitalize())
+    text = f"{layer} enhancement in the {where}."
+    if facts.has("infarct"):
+        extent = round(100 * float(np.mean(list(scar.depth.values()))), -1)
+        text += f" In keeping with infarction, on average {extent:.0f}% of the wall thickness."
+    if facts.has("mvo"):
+        text += " Microvascular obstruction is present within the infarct."
+    return text
+
+
+def _thrombus_and_pericardium(facts: Facts) -> str:
+    if facts.has("lv_thrombus"):
+        size = round(facts.study.shape.thrombus_mm)
+        thrombus = f"There is a left ventricular thrombus of {size} mm at the apex."
+    else:
+        thrombus = facts.pick("No left ventricular thrombus.", "No intracardiac thrombus.")
+    claim = facts.claim("pericardial_effusion")
+    if claim is None:
+        return f"{thrombus} No pericardial effusion."
+    word = EFFUSION_SIZES[claim["severity"]]
+    depth = round(facts.study.shape.effusion_mm)
+    return f"{thrombus} There is a {word} pericardial effusion, up to {depth} mm deep."
 
 
 _DIAGNOSES = {
-    "dx_normal": "Normal study",
     "dx_dcm": "dilated cardiomyopathy",
     "dx_hcm": "hypertrophic cardiomyopathy",
-    "dx_ischaemic": "ischaemic heart disease",
     "dx_amyloid": "cardiac amyloidosis",
     "dx_myocarditis": "myocarditis",
 }
 
 
-def _impression(study: PhantomStudy) -> list[str]:
-    v = study.volumes
-    if study.disease == "normal":
-        return [_pick(study, "Normal study.", "Normal cardiac MRI.") + f" LVEF {v.lvef:.0f}%."]
-    diagnosis = next((_DIAGNOSES[name] for name, _ in study.findings if name in _DIAGNOSES), None)
+def _impression(facts: Facts) -> list[str]:
+    lvef = f"LVEF {facts.number('lvef')}%"
+    if facts.has("dx_normal"):
+        return [facts.pick("Normal cardiac MRI.", "Normal study."), f"{lvef}."]
     lines = []
-    if diagnosis:
-        lead = _pick(study, "Appearances in keeping with", "Findings consistent with")
-        lines.append(f"{lead} {diagnosis}.")
-    if _has(study, "rv_dilation"):
-        lines.append("Dilated right ventricle with reduced systolic function.")
-    if _has(study, "lv_thrombus"):
-        lines.append("Apical thrombus.")
-    if _has(study, "pericardial_effusion"):
-        lines.append("Pericardial effusion.")
-    if _has(study, "aortic_dilation"):
-        lines.append("Dilated ascending aorta.")
-    return [f"{n}. {line}" for n, line in enumerate([*lines, f"LVEF {v.lvef:.0f}%."], start=1)]
+    lead = facts.pick("Findings consistent with", "Appearances of", "Findings in keeping with")
+    for concept, name in _DIAGNOSES.items():
+        if facts.has(concept):
+            lines.append(f"{lead} {name}.")
+    if facts.has("dx_ischaemic"):
+        lines.append(f"{facts.infarct_name()}, ischaemic heart disease.")
+    claim = facts.claim("lv_dysfunction")
+    if claim:
+        size = "Dilated left ventricle with" if facts.has("lv_dilation") else "Left ventricle with"
+        lines.append(f"{size} {SEVERITY_ADVERBS[claim['severity']]} reduced systolic function, {lvef}.")
+    else:
+        lines.append(f"Normal left ventricular systolic function, {lvef}.")
+    if facts.has("rv_dilation") or facts.has("rv_dysfunction"):
+        words = [word for concept, word in (("rv_dilation", "dilated"), ("rv_dysfunction", "impaired"))
+                 if facts.has(concept)]  # fmt: skip
+        lines.append(f"The right ventricle is {listed(words)}, RVEF {facts.number('rvef')}%.")
+    if facts.has("lv_thrombus"):
+        lines.append("Left ventricular apical thrombus.")
+    effusion = facts.claim("pericardial_effusion")
+    if effusion:
+        word = EFFUSION_SIZES[effusion["severity"]].capitalize()
+        lines.append(f"{word} pericardial effusion.")
+    if facts.has("aortic_dilation"):
+        lines.append(f"Dilated ascending aorta, {facts.number('aorta_diameter')} mm.")
+    return lines
 
 
-def _shorthand(study: PhantomStudy) -> str:
-    v = study.volumes
-    degree = "norm fn" if v.lvef >= 50 else _function(v.lvef).split()[0] + " impaired"
-    lv = ("LV dilated" if _has(study, "lv_dilation") else "LV not dilated") + (
-        f", EDV {v.lvedv:.0f} ml ESV {v.lvesv:.0f} ml EF {v.lvef:.0f}%"
-    )
-    lv += ", normal LV function." if degree == "norm fn" else f", LV {degree}."
-    rv = "RV normal size and function."
-    if _has(study, "rv_dilation"):
-        rv = "RV dilated and impaired."
-    walls = "Wall thickness normal."
-    if _has(study, "lv_hypertrophy"):
-        kind = "ASH" if study.disease == "hcm" else "Concentric LVH"
-        walls = f"{kind}, MWT {v.wall_thickness:.0f} mm."
-    motion = "No RWMA."
-    if _has(study, "wall_motion_abnormality"):
-        motion = f"{study.place.split()[-1].capitalize()} wall akinetic."
-    lge = "No LGE images acquired."
-    if study.has_lge:
-        lge = f"LGE: {study.place}." if _has(study, "lge") else "LGE neg."
-    rest = _rest_prose(study).replace("There is an ", "").replace("There is a ", "")
-    impression = " ".join(line.split(". ", 1)[-1] for line in _impression(study))
+def _structured(facts: Facts) -> str:
+    """A template with one line a finding."""
+    rows = [
+        ("LV size", _size(facts)),
+        ("LV wall", _thickness(facts)),
+        ("LV function", f"{_function(facts)} {_volumes(facts)}"),
+        ("Wall motion", _motion(facts)),
+        ("Right ventricle", _right_ventricle(facts)),
+        ("Atria", _atria(facts)),
+        ("LGE", _enhancement(facts)),
+        ("Thrombus and pericardium", _thrombus_and_pericardium(facts)),
+    ]
+    if facts.has("aortic_dilation"):
+        rows.append(("Aorta", f"Ascending aorta dilated, {facts.number('aorta_diameter')} mm."))
+    impression = [f"- {line}" for line in _impression(facts)]
     return "\n".join(
         [
-            f"CMR. Indication: {study.history}",
-            f"SSFP SAX stack + LAX, {study.scanner.field_strength_tesla:g}T.",
-            f"{lv} {walls} {motion}",
-            rv,
-            lge,
-            rest[0].upper() + rest[1:],
-            f"Imp: {impression}",
+            f"INDICATION: {facts.study.indication}",
+            f"TECHNIQUE: {technique(facts)}",
+            "FINDINGS:", *(f"- {name}: {text}" for name, text in rows if text),
+            "IMPRESSION:", *impression, "",
         ]
-    )
+    )  # fmt: skip
