@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from domain.errors import InputError
-from workers.cmrclip.tensor import StackPixels, build_clip
+from workers.cmrclip.pixels import StackPixels
+from workers.cmrclip.tensor import build_clip
 
 
 def stack(view: str, contrast: str, slices: int, phases: int, size: int = 32) -> StackPixels:

@@ -33,7 +33,6 @@ flipped. The published transform enlarges to 256 and shrinks back to 224; that b
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -43,41 +42,13 @@ import torch.nn.functional as functional
 from numpy.typing import NDArray
 
 from domain.errors import InputError
+from workers.cmrclip.pixels import StackPixels, check_stack
 
 FRAMES, SIZE = 64, 224
 CINE_PHASES = 30
 NOMINAL_LGE_DEPTH = 12
 _LONG_AXIS = ("lax4", "lax2", "lax3")
 _WINDOW_PERCENTILES = (0.5, 99.5)
-
-Pixels = NDArray[np.float32] | NDArray[np.uint16] | NDArray[np.int16]
-
-
-@dataclass(frozen=True)
-class StackPixels:
-    """One decoded stack: parallel slices of one view and contrast.
-
-    - `view`: sax, lax2, lax3, lax4, rv2, rvot or other; `contrast`: cine, lge or other
-    - `pixels`: (slices, phases, rows, columns), slices from base to apex where that is known,
-      phases by trigger time; floating point or integers
-    - `pixel_spacing_mm`: Pixel Spacing (0028,0030), between rows and between columns, mm; None
-      means square pixels
-    - `missing`: (slices, phases), True where no image exists. A frame of NaN throughout is missing
-      too.
-    """
-
-    view: str
-    contrast: str
-    pixels: Pixels
-    pixel_spacing_mm: tuple[float, float] | None = None
-    missing: NDArray[np.bool_] | None = None
-
-    @cached_property
-    def present(self) -> NDArray[np.bool_]:
-        """(slices, phases), True where an image exists."""
-        there: NDArray[np.bool_] = np.logical_not(np.isnan(self.pixels).all(axis=(2, 3)))
-        return there if self.missing is None else np.logical_and(there, ~self.missing)
-
 
 class FrameSource(NamedTuple):
     """Where a frame of the clip comes from; `stack` counts in the sequence handed in."""
@@ -115,7 +86,7 @@ def build_clip(stacks: Sequence[StackPixels]) -> ClipTensor:
     numbers, and for frames of one grey.
     """
     for stack in stacks:
-        _check_stack(stack)
+        check_stack(stack)
     sequence = plan_sequence(stacks)
     if not any(source.contrast == "cine" for source in sequence):
         raise InputError(
@@ -284,30 +255,6 @@ def _render(stack: StackPixels, source: FrameSource, window: tuple[float, float]
     )[0, 0]
     top, left = (SIZE - height) // 2, (SIZE - width) // 2
     return functional.pad(sized, (left, SIZE - width - left, top, SIZE - height - top))
-
-
-def _check_stack(stack: StackPixels) -> None:
-    shape = stack.pixels.shape
-    named = f"the {stack.view} {stack.contrast}"
-    if len(shape) != 4 or 0 in shape:
-        raise InputError(
-            f"The pixels of {named} have shape {shape}; slices, phases, rows and columns are"
-            " needed. Import the study again.",
-            "bad_pixels",
-        )
-    if stack.missing is not None and stack.missing.shape != shape[:2]:
-        raise InputError(
-            f"The missing frames of {named} are marked for {stack.missing.shape} slices and"
-            f" phases, but there are {shape[:2]}. Import the study again.",
-            "bad_pixels",
-        )
-    spacing = stack.pixel_spacing_mm
-    if spacing is not None and not all(np.isfinite(mm) and mm > 0 for mm in spacing):
-        raise InputError(
-            f"The pixel spacing of {named} is {spacing}; it must be positive millimetres."
-            " Correct Pixel Spacing (0028,0030) and import the study again.",
-            "bad_pixels",
-        )
 
 
 def _not_numbers(source: FrameSource) -> InputError:

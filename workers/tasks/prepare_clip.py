@@ -13,7 +13,8 @@ from common.storage import read_range
 from domain.errors import InputError
 from domain.imaging import decode_frame
 from similar.services import record_clip
-from workers.cmrclip.tensor import StackPixels, build_clip
+from workers.cmrclip.pixels import StackPixels
+from workers.cmrclip.tensor import build_clip
 from workers.drain import drains
 
 

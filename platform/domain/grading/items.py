@@ -39,23 +39,23 @@ class Item:
 
 def compare_finding(expert: Claim, read: Claim | None, *, measure_agrees: bool) -> Item:
     """A finding that the report gives: present, denied or passed over by the read."""
-    weight, name = weights().of(expert.concept), concept_name(expert.concept)
+    weight = weights().of(expert.concept)
     item = Item("MISS", expert.concept, weight, 0.0, "", expert.spans)
     if read is None:
-        return replace(item, sentence=f"The report finds {name}; your read does not mention it.")
+        return replace(item, sentence="The report finds it; your read does not mention it.")
     item = replace(item, read_spans=read.spans)
     if read.p < PRESENT:
         return replace(
             item,
             kind="WRONG-NEGATION",
             weight=weight * _DENIED,
-            sentence=f"The report finds {name}; your read says it is absent.",
+            sentence="The report finds it; your read says it is absent.",
         )
     certainty = 1 - (read.p - expert.p) ** 2
     attributes, wrong = attribute_credit(expert, read, measure_agrees=measure_agrees)
     credit = certainty * (0.55 + 0.45 * attributes)
     if read.p == expert.p and attributes == 1.0:
-        return replace(item, kind="HIT", credit=1.0, sentence=f"You found {name}.")
+        return replace(item, kind="HIT", credit=1.0, sentence="You found it.")
     reasons = list(wrong)
     if read.p != expert.p:
         reasons.append(f"you say “{read.assertion}”, the report “{expert.assertion}”")
@@ -63,31 +63,30 @@ def compare_finding(expert: Claim, read: Claim | None, *, measure_agrees: bool) 
         item,
         kind="ATTRIBUTE" if wrong else "HIT",
         credit=credit,
-        sentence=f"You found {name}; {', '.join(reasons)}.",
+        sentence=f"You found it; {', '.join(reasons)}.",
     )
 
 
 def compare_absence(expert: Claim, read: Claim | None) -> Item | None:
     """A finding that the report denies: silence is free, agreement earns a little."""
-    weight, name = weights().of(expert.concept), concept_name(expert.concept)
+    weight = weights().of(expert.concept)
     if read is None:
         return None
     if read.p < PRESENT:
         return Item(
             "HIT", expert.concept, weight * _AGREED_ABSENCE, 1.0,
-            f"You and the report agree: no {name}.", expert.spans, read.spans,
+            "You and the report agree that it is absent.", expert.spans, read.spans,
         )
     return Item(
         "FALSE", expert.concept, weight, 0.0,
-        f"Your read finds {name}; the report says it is absent.", expert.spans, read.spans,
+        "Your read finds it; the report says it is absent.", expert.spans, read.spans,
     )
 
 
 def extra_finding(read: Claim) -> Item:
     """A finding that only the read gives: half a penalty, as reports leave things out."""
-    name = concept_name(read.concept)
     weight = weights().of(read.concept) * _EXTRA * read.p
-    sentence = f"Your read finds {name}, on which the report is silent; it may have left it out."
+    sentence = "Your read finds it; the report is silent on it and may have left it out."
     return Item("EXTRA", read.concept, weight, 0.0, sentence, (), read.spans)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from workers.cmrclip.tensor import StackPixels
+from workers.cmrclip.pixels import StackPixels
 
 
 def stack(

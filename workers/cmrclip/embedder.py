@@ -1,0 +1,35 @@
+"""What serving asks of a model, whichever it is."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workers.cmrclip.pixels import StudyPixels
+
+
+class Embedder(Protocol):
+    """A loaded model in evaluation mode. Not safe for use by several threads at once.
+
+    - `version`: name of the weights with the start of the checkpoint's SHA-256; stored with every
+      vector, and vectors of two versions are never compared
+    - `trained`: False for random weights, which must never rank anything that people see
+    - `width`: numbers in an embedding
+    """
+
+    version: str
+    trained: bool
+
+    @property
+    def width(self) -> int: ...
+
+    def embed_studies(self, studies: Sequence[StudyPixels]) -> NDArray[np.float32]:
+        """(N, width) of length one. Raises InputError for a study without a usable cine, and for
+        pixels that are no numbers or of one grey."""
+        ...
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(N, width) of length one. Raises InputError for an empty or far too long text, and where
+        the checkpoint came without the tokenizer that its text encoder needs."""
+        ...
