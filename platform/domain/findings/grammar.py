@@ -176,10 +176,15 @@ class _Clause:
         return [match for match in self.matches if match.code(kind) is not None]
 
     def is_unassessed(self) -> bool:
-        return bool(self.of("unassessed")) or (
-            any(t.word in {"contrast", "gad", "gadolinium", "acquired"} for t in self.tokens)
-            and any(match.code("before") == "absent" for match in self.matches)
-        )
+        if self.of("unassessed"):
+            return True
+        # "No gadolinium" was not given; "no late gadolinium enhancement" was not seen.
+        named = {i for match in self.of("concept") for i in range(match.first, match.last + 1)}
+        return any(
+            token.word in {"contrast", "gad", "gadolinium", "acquired"}
+            for i, token in enumerate(self.tokens)
+            if i not in named
+        ) and any(match.code("before") == "absent" for match in self.matches)
 
     def chambers_at_end(self) -> list[str]:
         """The chambers that the next clause may leave out."""

@@ -44,6 +44,7 @@ class Vocabulary:
 
     version: str
     names: dict[str, str]
+    phrases: dict[str, list[str]]
     trie: Node
     words: frozenset[str]
     known: frozenset[str]
@@ -104,6 +105,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         version=f"{data['version']}-{hashlib.sha256(raw).hexdigest()[:12]}",
         names=names,
+        phrases={code: concept["phrases"] for code, concept in data["concepts"].items()},
         trie=trie,
         words=frozenset(words),
         known=frozenset(data["known_words"]),
@@ -124,3 +126,8 @@ def vocabulary() -> Vocabulary:
 def concept_name(code: str) -> str:
     """The name of a concept or measure as people read it; the code itself where unknown."""
     return vocabulary().names.get(code, code)
+
+
+def phrases_of(code: str) -> list[str]:
+    """The phrases that name a concept on their own; none for an unknown code."""
+    return vocabulary().phrases.get(code, [])
