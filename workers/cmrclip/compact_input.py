@@ -1,10 +1,11 @@
 """One study -> the input of cine-compact: every slice that moves as one cycle, in millimetres.
 
 Unlike the published recipe (`tensor`), nothing of a study is thrown away or repeated to fill a
-count, and size is kept: frames are resampled to 2 mm and cut to 224 mm around the heart, never
-flipped. A slice becomes a *cycle* of 12 places in the cardiac cycle, each filled from the phase
-nearest to it, so that 2, 12, 20, 25 or 30 phases all give the same shape. The heart is where a
-short-axis stack moves; other planes are cut around the same point of the patient.
+count, and size is kept: frames are resampled to 2 mm and cut to 224 mm around the heart, held
+upright in the patient however they were stored. A slice becomes a *cycle* of 12 places in the
+cardiac cycle, each filled from the phase nearest to it, so that 2, 12, 20, 25 or 30 phases all give
+the same shape. The heart is where a short-axis stack moves; other planes are cut around the same
+point of the patient.
 """
 
 from collections.abc import Sequence
@@ -24,6 +25,10 @@ _LGE_AT_MOST, _CINE_AT_MOST = 24, 48
 _WINDOW_PERCENTILES = (1.0, 99.0)
 _BLUR_MM = 14.0
 _MOVES = 0.6
+_IN_PLANE = 0.25
+# DICOM patient coordinates: x to the left, y to the back, z to the head.
+_LEFT, _BACK, _FEET = np.array([1.0, 0, 0]), np.array([0, 1.0, 0]), np.array([0, 0, -1.0])
+_STANDING = frozenset({"lax2", "lax3", "rv2", "rvot"})
 
 
 @dataclass(frozen=True)
@@ -245,6 +250,41 @@ def _centre(stack: StackPixels, heart: _Heart) -> tuple[float, float]:
     return heart.in_stack.get(id(stack), ((rows - 1) / 2, (columns - 1) / 2))
 
 
+def upright(stack: StackPixels) -> NDArray[np.float64]:
+    """(2, 2): how far down the rows and along the columns of the stored image one goes by a step
+    to the right and by a step down in an image that is held upright.
+
+    However a scanner turned or mirrored the image, the patient's left is to the right, as far as
+    the plane allows, and the back is down; planes that stand upright along the body have the feet
+    down and the back to the right. An image of unknown orientation stays as it is.
+    """
+    if stack.directions is None:
+        return np.array([[0.0, 1.0], [1.0, 0.0]])
+    along_row, down_column = stack.directions
+    normal = np.cross(along_row, down_column)
+    if stack.view in _STANDING:
+        down = _in_plane(_FEET, normal)
+        right = np.cross(down, normal)
+        right = right if right @ _BACK >= 0 else -right
+    else:
+        right = _in_plane(_LEFT, normal)
+        down = np.cross(normal, right)
+        down = down if down @ _BACK >= 0 else -down
+    return np.array(
+        [[one @ down_column, one @ along_row] for one in (right, down)], dtype=np.float64
+    )
+
+
+def _in_plane(direction: NDArray[np.float64], normal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The part of a patient direction that lies in a plane, of length one; of the back's direction
+    where the plane stands across the first."""
+    part = direction - (direction @ normal) * normal
+    if np.linalg.norm(part) < _IN_PLANE:
+        part = _BACK - (_BACK @ normal) * normal
+    result: NDArray[np.float64] = part / np.linalg.norm(part)
+    return result
+
+
 def _cut(frames: NDArray[np.float32], stack: StackPixels, heart: _Heart) -> torch.Tensor:
     """(N, rows, columns) -> (N, 112, 112) at 2 mm around the heart, zero outside the image.
 
@@ -254,10 +294,14 @@ def _cut(frames: NDArray[np.float32], stack: StackPixels, heart: _Heart) -> torc
     row_mm, column_mm = _spacing(stack)
     rows, columns = frames.shape[1:]
     offsets = (torch.arange(SIZE, dtype=torch.float32) - (SIZE - 1) / 2) * PIXEL_MM
+    down, across = torch.meshgrid(offsets, offsets, indexing="ij")
+    (right_row, right_column), (down_row, down_column) = upright(stack)
+    source_row = row + (across * right_row + down * down_row) / row_mm
+    source_column = column + (across * right_column + down * down_column) / column_mm
     # grid_sample counts from -1 at the outer edge of the first pixel to 1 at that of the last.
-    y = (2 * (row + offsets / row_mm) + 1) / rows - 1
-    x = (2 * (column + offsets / column_mm) + 1) / columns - 1
-    grid = torch.stack(torch.meshgrid(y, x, indexing="ij")[::-1], dim=-1)
+    grid = torch.stack(
+        ((2 * source_column + 1) / columns - 1, (2 * source_row + 1) / rows - 1), dim=-1
+    )
     if not np.isfinite(frames.sum(axis=(1, 2))).all():
         raise _no_numbers(stack)
     if frames.max() == frames.min():

@@ -121,3 +121,31 @@ def test_pixels_that_are_no_numbers_are_refused():
     pixels[1, 2, 40, 50] = np.nan
     with pytest.raises(InputError, match="no numbers"):
         build_input(StudyPixels((replace(stack, pixels=pixels),)))
+
+
+@pytest.mark.parametrize(
+    ("turn", "directions"),
+    [
+        (lambda p: p, [[1, 0, 0], [0, 1, 0]]),
+        (lambda p: np.rot90(p, 1, (2, 3)), [[0, 1, 0], [-1, 0, 0]]),
+        (lambda p: p[..., ::-1], [[-1, 0, 0], [0, 1, 0]]),
+        (lambda p: p[..., ::-1, :], [[1, 0, 0], [0, -1, 0]]),
+    ],
+)
+def test_images_are_held_upright_however_they_were_stored(turn, directions):
+    stack = beating_stack(centre=(47.5, 47.5))
+    stack.pixels[..., 20:28, 70:78] = 900
+    there = np.array(directions, float)
+    corner = -47.5 * PIXEL_MM * (there[0] + there[1])
+    stored = replace(
+        stack,
+        pixels=np.ascontiguousarray(turn(stack.pixels)),
+        directions=there,
+        positions_mm=corner + np.array([[0.0, 0.0, 10.0 * s] for s in range(4)]),
+    )
+    plain = replace(
+        stack, positions_mm=np.array([[-47.5 * PIXEL_MM, -47.5 * PIXEL_MM, 10.0 * s]
+                                      for s in range(4)])
+    )  # fmt: skip
+    expected, found = (build_input(StudyPixels((one,))).cine for one in (plain, stored))
+    assert np.abs(expected.astype(int) - found.astype(int)).max() <= 2
