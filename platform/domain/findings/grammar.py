@@ -207,6 +207,9 @@ class _Clause:
         code = match.code("property") or ""
         concepts = vocabulary().chamber_concepts
         chambers = self._chambers_for(match)
+        if match.code("after") and not self._is_of_chamber(match):
+            # "LGE is normal" says nothing of the chamber that was spoken of before.
+            return []
         if code == "normal":
             return [
                 replace(self._claim(concepts[chamber][aspect], match), assertion="absent")
@@ -225,6 +228,17 @@ class _Clause:
             for chamber in chambers
             if code in concepts[chamber]
         ]
+
+    def _is_of_chamber(self, match: Match) -> bool:
+        """Whether a chamber or an aspect of one, and no finding, stands last before the match."""
+        kinds = [
+            kind
+            for one in self.matches
+            if one.last < match.first
+            for kind in ("concept", "chamber", "aspect")
+            if one.code(kind)
+        ]
+        return bool(kinds) and kinds[-1] != "concept"
 
     def _aspects(self, match: Match, concepts: dict[str, str]) -> list[str]:
         """What of the chamber is called normal: everything, where nothing is named."""
