@@ -56,6 +56,17 @@ ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES: list[dict[str, object]] = []
 
 
+# How the index of embeddings is searched (see `similar.search`), set as a connection opens, so that
+# a search is one exchange with the database. `ef_search`: how widely, hence the recall.
+# `iterative_scan`: on through the index until enough rows have passed a filter. `max_scan_tuples`:
+# where that walk stops short of what was asked for.
+VECTOR_SEARCH = {
+    "hnsw.iterative_scan": "relaxed_order",
+    "hnsw.ef_search": "150",
+    "hnsw.max_scan_tuples": "200000",
+}
+
+
 def database_from(url: str) -> dict[str, object]:
     """Django's settings for a postgresql:// address; a host that is a folder is a socket."""
     parts = urlsplit(url)
@@ -71,7 +82,10 @@ def database_from(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.get("port", "")),
         "CONN_HEALTH_CHECKS": True,
         # ASGI keeps no connection for long; a pool does.
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 20}},
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 20},
+            "options": " ".join(f"-c {name}={value}" for name, value in VECTOR_SEARCH.items()),
+        },
     }
 
 
@@ -129,7 +143,8 @@ STORAGE_DIR = Path(os.environ.get("CINEROUNDS_STORAGE", VAR_DIR / "storage"))
 # Uploads wait here, readable by this user alone, until the worker has de-identified them.
 INCOMING_DIR = Path(os.environ.get("CINEROUNDS_INCOMING", VAR_DIR / "incoming"))
 DEIDENTIFICATION_KEY = os.environ.get("CINEROUNDS_DEIDENTIFICATION_KEY", "")
-# A folder with model.safetensors and config.json; empty: no image model.
+# A folder with config.json and model.safetensors (or that file); empty: no image model. Read by the
+# model worker alone. `workers.cmrclip.registry` says which architectures are known.
 CHECKPOINT = os.environ.get("CINEROUNDS_CHECKPOINT", "")
 
 UPLOAD_MAX_BYTES = 4 * 1024**3
@@ -159,6 +174,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "Contrast": "cases.models.CONTRASTS",
         "View": "cases.models.VIEWS",
+        "NeighbourRole": "similar.roles.ROLES",
+        "RoleEnum": "people.models.ROLES",
         "ReadState": "reads.models.READ_STATES",
         "UploadState": "cases.models.UPLOAD_STATES",
     },

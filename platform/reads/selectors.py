@@ -12,7 +12,8 @@ from common.queue import GRADE_READ
 from people.models import Cohort, User
 from people.selectors import TEACHES, programmes_where
 from reads.models import Grade, Read
-from similar.selectors import Neighbours, neighbours_of
+from similar.roles import Neighbours
+from similar.selectors import count_as_near, neighbours_of
 
 _WITH_GRADES = Prefetch("grades", queryset=Grade.objects.order_by("-graded_at"))
 
@@ -91,16 +92,16 @@ def latest_reads(user: User, cases: Iterable[Case]) -> dict[object, Read]:
 
 
 def neighbours_for(user: User, case: Case) -> tuple[Neighbours, int]:
-    """The nearest cases whose answers are open to the user, and how many more stay unnamed so
-    that they remain unknowns."""
+    """The cases to put beside `case` whose answers are open to the user, and how many as near stay
+    unnamed so that they remain unknowns."""
     seen = cases_seen_by(user)
     is_open = Q(open=True) | Q(pk__in=submitted_cases(user).values("pk"))
     if not teaches_case(user, case):
         named, hidden = seen.filter(is_open), seen.exclude(is_open)
     else:
         named, hidden = seen, seen.none()
-    closed = neighbours_of(case, among=hidden, at_most=100)
-    return neighbours_of(case, among=named), len(closed.cases)
+    neighbours = neighbours_of(case, among=named)
+    return neighbours, count_as_near(case, among=hidden, as_=neighbours)
 
 
 def reads_of_cohort(cohort: Cohort) -> QuerySet[Read]:

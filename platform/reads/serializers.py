@@ -16,6 +16,7 @@ from reads.selectors import (
     reads_of,
     state_of,
 )
+from similar.roles import ROLES
 
 ROW_KINDS = ["HIT", "MISS", "WRONG-NEGATION", "FALSE", "ATTRIBUTE", "MEASURE", "EXTRA", "CAP"]
 
@@ -110,8 +111,10 @@ class GradeOut(serializers.Serializer):
 class NeighbourOut(serializers.Serializer):
     id = serializers.UUIDField()
     title = serializers.CharField()
+    role = serializers.ChoiceField(choices=ROLES)
     score = serializers.FloatField()
     shared_findings = serializers.ListField(child=serializers.CharField())
+    other_findings = serializers.ListField(child=serializers.CharField())
     read_id = serializers.UUIDField(allow_null=True)
 
 
@@ -197,8 +200,10 @@ def read_body(user: User, read_id: object) -> dict[str, Any]:
                 {
                     "id": near.case.pk,
                     "title": near.case.title,
+                    "role": near.role,
                     "score": near.score,
                     "shared_findings": near.shared_findings,
+                    "other_findings": near.other_findings,
                     "read_id": own.get(near.case.pk),
                 }
                 for near in neighbours.cases

@@ -1,4 +1,4 @@
-"""Serving: a checkpoint to an embedder, clips to vectors.
+"""Serving cmrclip-base: a checkpoint to an embedder, studies and texts to vectors.
 
 float32 is the default and gives the published answer. bfloat16 runs the transformer blocks in half
 the width, on processors that multiply it in hardware about twice as fast; its vectors differ
@@ -13,27 +13,40 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 from numpy.typing import NDArray
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from domain.errors import InputError
 from workers.cmrclip.checkpoint import load_strict
 from workers.cmrclip.config import ModelConfig, read_config
 from workers.cmrclip.model import CmrClip
-from workers.cmrclip.tensor import ClipTensor, validate_clip
+from workers.cmrclip.pixels import StudyPixels
+from workers.cmrclip.tensor import ClipTensor, build_clip, validate_clip
 
 Precision = Literal["float32", "bfloat16"]
+TOKENIZER = "tokenizer.json"
+MAX_TEXT = 1_000_000
 
 
-class Embedder:
-    """A loaded model in evaluation mode. Not safe for use by several threads at once.
+class ClipEmbedder:
+    """An `Embedder` of cmrclip-base. Not safe for use by several threads at once.
 
     - `version`: the configuration's name of the weights, the start of the checkpoint's SHA-256, and
       the precision where it is not float32; store it with every vector
     - `trained`: False for random weights, which must never rank anything that people see
+    - `tokenizer`: of the text encoder's lower-cased WordPiece vocabulary; None where the checkpoint
+      came without
     """
 
-    def __init__(self, model: CmrClip, version: str, precision: Precision = "float32") -> None:
+    def __init__(
+        self,
+        model: CmrClip,
+        version: str,
+        precision: Precision = "float32",
+        tokenizer: Tokenizer | None = None,
+    ) -> None:
         self.model = model.eval().requires_grad_(False)
+        self.tokenizer = tokenizer
         self.version = version
         self.trained = model.config.trained
         if precision == "bfloat16":
@@ -44,6 +57,40 @@ class Embedder:
     def width(self) -> int:
         """Numbers in an embedding."""
         return self.model.config.projection_dim
+
+    def embed_studies(self, studies: Sequence[StudyPixels]) -> NDArray[np.float32]:
+        """One vector a study, (N, width) float32 of length one, of the clip that `build_clip` makes
+        of its stacks. Raises InputError for a study that no clip can be made of."""
+        # Clip by clip: a clip is 13 MB, and more at once is no faster.
+        rows = [self.embed_clips([build_clip(study.stacks)]) for study in studies]
+        return np.concatenate([np.empty((0, self.width), np.float32), *rows])
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One vector a text, (N, width) float32 of length one; lower-cased, and cut where the text
+        encoder has no more positions (512 ids as published).
+
+        Raises InputError for a checkpoint without its tokenizer, and for an empty or far too long
+        text.
+        """
+        if self.tokenizer is None:
+            raise InputError(
+                f"The checkpoint came without {TOKENIZER}, so the image model cannot embed texts;"
+                " put the tokenizer of its text encoder beside config.json.",
+                "no_tokenizer",
+            )
+        if not texts:
+            return np.empty((0, self.width), np.float32)
+        for text in texts:
+            if not text.strip():
+                raise InputError("An empty text cannot be embedded; write something.", "bad_text")
+            if len(text) > MAX_TEXT:
+                raise InputError(
+                    f"The text is longer than {MAX_TEXT:,} characters; shorten it.", "bad_text"
+                )
+        encoded = self.tokenizer.encode_batch([text.lower() for text in texts])
+        ids = np.array([one.ids for one in encoded], dtype=np.int64)
+        mask = np.array([one.attention_mask for one in encoded], dtype=np.int64)
+        return self.embed_tokens(ids, mask)
 
     def embed_clips(self, clips: Sequence[ClipTensor]) -> NDArray[np.float32]:
         """One vector a clip, (N, width) float32 of length one; no clips give (0, width).
@@ -119,22 +166,48 @@ def load_model(
     config: ModelConfig | None = None,
     sha256: str | None = None,
     precision: Precision = "float32",
-) -> Embedder:
+) -> ClipEmbedder:
     """The embedder of a safetensors checkpoint.
 
-    `config`: None reads the JSON beside it, `<name>_config.json` or else `config.json`.
+    `config`: None reads the JSON beside it, `<name>_config.json` or else `config.json`. The
+    tokenizer is taken from a `tokenizer.json` beside it, where there is one.
     `sha256`: what the checkpoint must hash to. Raises InputError for a configuration or checkpoint
     that cannot be used, naming what is wrong.
     """
-    config = config or read_config(_config_beside(path))
+    config = config or read_config(config_beside(path))
     # On the meta device nothing is allocated or initialised before the weights arrive.
     with torch.device("meta"):
         model = CmrClip(config)
     found = load_strict(model, path, sha256)
     version = f"{config.version}@{found[:12]}"
-    return Embedder(model, version if precision == "float32" else f"{version}+bf16", precision)
+    version = version if precision == "float32" else f"{version}+bf16"
+    tokenizer = _tokenizer(path.with_name(TOKENIZER), config)
+    return ClipEmbedder(model, version, precision, tokenizer)
 
 
-def _config_beside(path: Path) -> Path:
+def _tokenizer(path: Path, config: ModelConfig) -> Tokenizer | None:
+    """Cuts at the text encoder's positions and fills shorter texts up."""
+    if not path.exists():
+        return None
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as cause:
+        # The library raises a bare Exception for whatever is wrong with the file.
+        raise InputError(
+            f"The {path.name} beside the checkpoint is damaged; fetch it again.", "bad_checkpoint"
+        ) from cause
+    if tokenizer.get_vocab_size() > config.text.vocab_size:
+        raise InputError(
+            f"The {path.name} beside the checkpoint has {tokenizer.get_vocab_size()} words where"
+            f" the text encoder has {config.text.vocab_size}; use the tokenizer that came with it.",
+            "bad_checkpoint",
+        )
+    tokenizer.enable_truncation(config.text.max_position_embeddings)
+    tokenizer.enable_padding()
+    return tokenizer
+
+
+def config_beside(path: Path) -> Path:
+    """The configuration of a safetensors file: `<name>_config.json`, else `config.json`."""
     own = path.with_name(f"{path.stem}_config.json")
     return own if own.exists() else path.with_name("config.json")

@@ -583,12 +583,22 @@ export interface components {
             /** Format: uuid */
             id: string;
             title: string;
+            role: components["schemas"]["NeighbourRole"];
             /** Format: double */
             score: number;
             shared_findings: string[];
+            other_findings: string[];
             /** Format: uuid */
             read_id: string | null;
         };
+        /**
+         * @description * `same_finding` - same_finding
+         *     * `nearest_normal` - nearest_normal
+         *     * `mimic` - mimic
+         *     * `looks_alike` - looks_alike
+         * @enum {string}
+         */
+        NeighbourRole: "same_finding" | "nearest_normal" | "mimic" | "looks_alike";
         NeighboursOut: {
             ranked_by: components["schemas"]["RankedByEnum"];
             sentence: string;

@@ -35,7 +35,7 @@ class _PrepareWith:
 def prepare_instances(
     paths: Sequence[Path], deidentifier: Deidentifier
 ) -> Iterator[PreparedInstance | Unusable]:
-    """`prepare_instance` of each path, in order; a file that cannot be used is no reason to stop."""
+    """`prepare_instance` of each path, in order; an unusable file is no reason to stop."""
     prepare = _PrepareWith(deidentifier)
     cores = os.cpu_count() or 1
     # A daemonic process (a worker of some pools) may not have children of its own.

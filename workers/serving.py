@@ -1,0 +1,105 @@
+"""The model that this process embeds with: loaded once, when work first needs it.
+
+No checkpoint, one that cannot be loaded and one that is not trained all mean the same to the
+queue: its rows stay where they are. The log says which it is, once, and again after each further
+try.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from domain.errors import InputError
+from similar.models import EMBEDDING_WIDTH, ModelVersion
+from similar.services import register_version
+from workers.cmrclip.embedder import Embedder
+from workers.cmrclip.pixels import StudyPixels
+from workers.cmrclip.registry import load_embedder
+
+log = logging.getLogger(__name__)
+# A checkpoint may be put right while the worker runs, but is not read anew at every kick.
+RETRY_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A trained model and the row of its version. Its calls take turns, as an embedder asks for."""
+
+    embedder: Embedder
+    version: ModelVersion
+    turn: threading.Lock
+
+    def embed_studies(self, studies: Sequence[StudyPixels]) -> NDArray[np.float32]:
+        """As `Embedder.embed_studies`."""
+        with self.turn:
+            return self.embedder.embed_studies(studies)
+
+    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As `Embedder.embed_texts`."""
+        with self.turn:
+            return self.embedder.embed_texts(texts)
+
+
+class Server:
+    """Loads the checkpoint that the settings name and registers its version.
+
+    One of these a process; tests make their own.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._serving: Serving | None = None
+        self._not_before = 0.0
+
+    def serving(self) -> Serving | None:
+        """The trained model, None where there is none to embed with."""
+        with self._lock:
+            if self._serving is None and time.monotonic() >= self._not_before:
+                self._serving = self._load()
+                self._not_before = time.monotonic() + RETRY_SECONDS
+            return self._serving
+
+    def _load(self) -> Serving | None:
+        if not settings.CHECKPOINT:
+            return None
+        try:
+            embedder = load_trained(Path(settings.CHECKPOINT))
+        except InputError as error:
+            log.error("nothing is embedded: %s", error.sentence)
+            return None
+        except Exception:
+            # Whatever it is (no memory, no module), the worker has other work to do.
+            log.exception("nothing is embedded: the checkpoint could not be loaded")
+            return None
+        version = register_version(name=embedder.version)
+        log.info("embedding with %s", version)
+        return Serving(embedder, version, threading.Lock())
+
+
+def load_trained(path: Path) -> Embedder:
+    """The embedder of a checkpoint. Raises InputError for one that cannot be used here: damaged,
+    not trained, or of another width than is stored."""
+    embedder = load_embedder(path)
+    if not embedder.trained:
+        raise InputError(
+            f"The image model {embedder.version} is not trained and must not rank anything;"
+            " set CINEROUNDS_CHECKPOINT to a trained one.",
+            "not_trained",
+        )
+    if embedder.width != EMBEDDING_WIDTH:
+        raise InputError(
+            f"The image model {embedder.version} gives {embedder.width} numbers where"
+            f" {EMBEDDING_WIDTH} are stored; use another checkpoint.",
+            "bad_checkpoint",
+        )
+    return embedder
+
+
+server = Server()
