@@ -1,8 +1,7 @@
 """Which chamber a point lies in: soft coverages (0 to 1) and distances at one moment.
 
-Points are in heart coordinates (`heart`), float32 arrays of one shape. A distance is positive
-inside, in mm; a coverage is the share of a pixel that lies inside, from the distance to the border
-beside the pixel's width, so that borders are as soft as partial volume makes them.
+Points are in heart coordinates (`heart`), float32 arrays of one shape; see `distances` for what
+distances and coverages are.
 """
 
 from dataclasses import dataclass
@@ -10,25 +9,37 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.phantom.distances import (
+    Capsule,
+    Field,
+    capsule_distance,
+    coverage,
+    ellipsoid_distance,
+    smooth_union,
+)
 from domain.phantom.frame import HeartFrame
 from domain.phantom.heart import BeatingHeart, HeartInstant, rv_base
 from domain.phantom.segments import ANGLES, LEVELS
 from domain.phantom.study import HeartShape
 
-Field = NDArray[np.float32]
 ATRIAL_WALL_MM = 1.8
 VESSEL_WALL_MM = 1.4
 _USUAL_RADIUS_MM = 26.0
 # The two papillary muscles: degrees around the axis.
 PAPILLARY_DEGREES = (148, -112)
+_SLOPE_COUNTS_MM = 15.0
+# Share by which distances along the radius count less, squared.
+_PAPILLARY_STRETCH = 0.45
 
 
 @dataclass(frozen=True)
 class HeartPoints:
     """Heart coordinates of pixels with what does not change from phase to phase.
 
-    `x`, `y`, `z`: mm; `radius`: distance from the axis; `column`: column of a wall table;
-    `lowest`: the smallest z, by which what lies wholly above the points is left out.
+    `x`, `y`, `z`: mm, of one shape whose last axis runs over pixels; `radius`: distance from the
+    axis; `column`: column of a wall table; `lowest`: the smallest z, by which what lies wholly
+    above the points is left out. `lead`: only so many pixels, the first ones, can ever lie in the
+    left ventricle.
     """
 
     x: Field
@@ -37,28 +48,33 @@ class HeartPoints:
     radius: Field
     column: NDArray[np.intp]
     lowest: float
+    lead: int
 
     @classmethod
-    def of(cls, x: Field, y: Field, z: Field) -> "HeartPoints":
+    def of(cls, x: Field, y: Field, z: Field, lead: int | None = None) -> "HeartPoints":
+        """Points of heart coordinates; `lead` None where all may lie in the left ventricle."""
         degrees = np.degrees(np.arctan2(y, x))
         column = (np.rint(degrees).astype(np.intp) + 180) % ANGLES
-        return cls(x, y, z, np.sqrt(x * x + y * y), column, float(z.min()))
+        radius = np.sqrt(x * x + y * y)
+        return cls(x, y, z, radius, column, float(z.min()), x.shape[-1] if lead is None else lead)
 
     def row(self, instant: HeartInstant) -> NDArray[np.intp]:
         """Row of a wall table for each point."""
         scale = np.float32((LEVELS - 1) / (instant.apex - instant.base))
-        place = np.clip((self.z - np.float32(instant.base)) * scale + 0.5, 0, LEVELS - 1)
+        place = self.z - np.float32(instant.base)
+        place *= scale
+        place += np.float32(0.5)
+        np.clip(place, 0.0, LEVELS - 1, out=place)
         row: NDArray[np.intp] = place.astype(np.intp)
         return row
 
-
-@dataclass(frozen=True)
-class Capsule:
-    """A tube from `start` to `end` (3,), heart mm, of the given `radius`."""
-
-    start: Field
-    end: Field
-    radius: float
+    def leading(self) -> "HeartPoints":
+        """The first `lead` pixels."""
+        first = (..., slice(0, self.lead))
+        return HeartPoints(
+            self.x[first], self.y[first], self.z[first], self.radius[first], self.column[first],
+            self.lowest, self.lead,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,9 +92,10 @@ class Atrium:
 class Regions:
     """Everything about the heart at one moment, on the points handed in.
 
-    Coverages: `lv_wall`, `lv_cavity`, `rv_wall`, `rv_cavity`, `la`, `ra` with their walls, `aorta`
-    and `pulmonary` with walls. `solid`: distance to the outer surface of all of these.
-    `row`, `cell`: row, and row and column as one index, of a wall table. `endo`, `epi`: radii there.
+    Coverages: `lv_wall`, `lv_cavity` (leading pixels only), `rv_wall`, `rv_cavity`, `la`, `ra` with
+    their walls, `aorta` and `pulmonary` with walls; None for what lies wholly elsewhere. `solid`:
+    distance to the outer surface of all of these. `row`, `cell`: row, and row and column as one
+    index, of a wall table. `endo`, `epi`: the radii there (leading pixels only).
     """
 
     row: NDArray[np.intp]
@@ -89,53 +106,15 @@ class Regions:
     lv_cavity: Field
     rv_wall: Field
     rv_cavity: Field
-    la: Field
-    la_wall: Field
-    ra: Field
-    ra_wall: Field
-    aorta: Field
-    aorta_wall: Field
-    pulmonary: Field
-    pulmonary_wall: Field
+    la: Field | None
+    la_wall: Field | None
+    ra: Field | None
+    ra_wall: Field | None
+    aorta: Field | None
+    aorta_wall: Field | None
+    pulmonary: Field | None
+    pulmonary_wall: Field | None
     solid: Field
-
-
-def coverage(distance: Field, width: float) -> Field:
-    """Share of a pixel of `width` mm inside a border at `distance` (positive inside)."""
-    share: Field = distance * np.float32(1.0 / width)
-    share += np.float32(0.5)
-    np.clip(share, 0.0, 1.0, out=share)
-    return share
-
-
-def smooth_union(first: Field, second: Field, blend: float) -> Field:
-    """Union of two distances whose meeting groove is filled over `blend` mm."""
-    near = np.maximum(np.float32(blend) - np.abs(first - second), 0.0)
-    union: Field = np.maximum(first, second) + near * near * np.float32(0.25 / blend)
-    return union
-
-
-def capsule_distance(points: HeartPoints, tube: Capsule) -> Field:
-    """Distance into a tube, positive inside."""
-    axis = tube.end - tube.start
-    dx, dy, dz = points.x - tube.start[0], points.y - tube.start[1], points.z - tube.start[2]
-    share = (dx * axis[0] + dy * axis[1] + dz * axis[2]) / np.float32(axis @ axis)
-    share = np.clip(share, 0.0, 1.0)
-    dx, dy, dz = dx - share * axis[0], dy - share * axis[1], dz - share * axis[2]
-    distance: Field = np.float32(tube.radius) - np.sqrt(dx * dx + dy * dy + dz * dz)
-    return distance
-
-
-def ellipsoid_distance(x: Field, y: Field, z: Field, half: tuple[float, float, float]) -> Field:
-    """Approximate distance into an ellipsoid about the origin, positive inside."""
-    a, b, c = (np.float32(value) for value in half)
-    x, y, z = x / a, y / b, z / c
-    reach = np.sqrt(x * x + y * y + z * z)
-    x, y, z = x / a, y / b, z / c
-    slope = np.sqrt(x * x + y * y + z * z) + np.float32(1e-6)
-    distance: Field = reach * (1.0 - reach) / slope
-    distance += np.where(reach < 0.05, np.float32(min(half)), np.float32(0.0))
-    return distance
 
 
 class Anatomy:
@@ -182,19 +161,32 @@ class Anatomy:
     def regions(self, points: HeartPoints, instant: HeartInstant, width: float) -> Regions:
         """Coverages of all chambers at `instant` for pixels of `width` mm."""
         row = points.row(instant)
-        cell = row * ANGLES + points.column
-        endo, epi = instant.endo.take(cell, mode="clip"), instant.epi.take(cell, mode="clip")
+        cell = row * ANGLES
+        cell += points.column
+        first = (..., slice(0, points.lead))
+        epi = instant.epi.take(cell, mode="clip")
         below_base = points.z - np.float32(instant.base)
-        epi_distance = (epi - points.radius) * instant.epi_steepness.take(cell, mode="clip")
-        epi_distance = np.minimum(epi_distance, np.float32(instant.apex) - points.z)
-        solid = np.minimum(epi_distance, below_base + 2.0)
-        endo_gap = np.where(endo > 0.01, endo - points.radius, np.float32(-9.0))
-        endo_distance = endo_gap * instant.endo_steepness.take(cell, mode="clip")
-        lv_cavity = coverage(np.minimum(endo_distance, below_base), width)
-        lv_wall = coverage(np.minimum(epi_distance, below_base), width)
-        rv_cavity, rv_wall, solid = self._right_ventricle(
-            points, instant, cell, width, epi_distance, solid
+        epi_distance = epi - points.radius
+        steepness = instant.epi_steepness.take(cell, mode="clip")
+        if self.shape.effusion_mm > 0:
+            # Fluid reaches so far out that the slope of the nearest surface no longer counts.
+            far = np.clip(epi_distance * np.float32(-1.0 / _SLOPE_COUNTS_MM), 0.0, 1.0)
+            steepness += far * (1.0 - steepness)
+        epi_distance *= steepness
+        below_apex = np.float32(instant.apex) - points.z
+        if self.shape.effusion_mm > 0:
+            # Around the apex fluid lies as around a point.
+            apart = np.sqrt(points.radius * points.radius + below_apex * below_apex)
+            below_apex = np.where(below_apex < 0.0, -apart, below_apex)
+        np.minimum(epi_distance, below_apex, out=epi_distance)
+        endo = instant.endo.take(cell[first], mode="clip")
+        endo_distance = np.where(endo > 0.01, endo - points.radius[first], np.float32(-9.0))
+        endo_distance *= instant.endo_steepness.take(cell[first], mode="clip")
+        rv_cavity, rv_wall, rv_distance = self._right_ventricle(
+            points, instant, cell, width, epi, epi_distance
         )
+        np.minimum(rv_distance, below_apex, out=rv_distance)
+        solid = smooth_union(np.minimum(epi_distance, below_base + 2.0), rv_distance, 10.0)
         la, la_wall, solid = self._atrium(
             points, self.left_atrium, instant.base, instant.contraction, width, solid
         )
@@ -207,8 +199,10 @@ class Anatomy:
         pulmonary, pulmonary_wall, solid = self._vessel(
             points, [self.pulmonary_tube(instant.base)], width, solid
         )
+        lv_cavity = coverage(np.minimum(endo_distance, below_base[first]), width)
+        lv_wall = coverage(np.minimum(epi_distance[first], below_base[first]), width)
         return Regions(
-            row=row, cell=cell, endo=endo, epi=epi,
+            row=row, cell=cell, endo=endo, epi=epi[first],
             lv_wall=lv_wall, lv_cavity=lv_cavity, rv_wall=rv_wall, rv_cavity=rv_cavity,
             la=la, la_wall=la_wall, ra=ra, ra_wall=ra_wall,
             aorta=aorta, aorta_wall=aorta_wall, pulmonary=pulmonary, pulmonary_wall=pulmonary_wall,
@@ -221,23 +215,34 @@ class Anatomy:
         instant: HeartInstant,
         cell: NDArray[np.intp],
         width: float,
+        epi: Field,
         epi_distance: Field,
-        solid: Field,
     ) -> tuple[Field, Field, Field]:
-        floor = points.z - rv_base(points.y, instant.tricuspid)
-        inner = instant.rv_inner.take(cell, mode="clip") - points.radius
-        outer = instant.rv_outer.take(cell, mode="clip") - points.radius
-        outside_lv = np.where(points.z > instant.base, -epi_distance, np.float32(9.0))
-        outside_lv = np.maximum(outside_lv, np.float32(instant.base) - points.z)
-        # Above the base there is no septum: the outflow tract ends where the aorta begins.
-        behind = points.radius - instant.epi.take(cell, mode="clip")
-        outside_lv = np.minimum(outside_lv, np.where(points.z < instant.base, behind, 99.0))
-        cavity = np.minimum(np.minimum(inner, floor), outside_lv)
-        wall = np.minimum(np.minimum(outer, floor + 1.0), outside_lv + 3.0)
-        present = self.heart.rv_profile.take(cell, mode="clip") > 0.01
-        wall = np.where(present, wall, np.float32(-9.0)).astype(np.float32)
-        cavity = np.where(present, cavity, np.float32(-9.0))
-        return coverage(cavity, width), coverage(wall, width), smooth_union(solid, wall, 10.0)
+        """(cavity, cavity and wall, distance into both)."""
+        cavity = instant.rv_inner.take(cell, mode="clip")
+        cavity -= points.radius
+        wall = instant.rv_outer.take(cell, mode="clip")
+        wall -= points.radius
+        outside_lv = -epi_distance
+        if points.lowest <= max(instant.base, instant.tricuspid) + 20.0:
+            above = np.float32(instant.base) - points.z
+            outside_lv = np.where(above < 0.0, outside_lv, np.float32(9.0))
+            np.maximum(outside_lv, above, out=outside_lv)
+            # Above the base there is no septum: the outflow tract ends where the aorta begins.
+            behind = np.where(above > 0.0, points.radius - epi, np.float32(99.0))
+            np.minimum(outside_lv, behind, out=outside_lv)
+            floor = points.z - rv_base(points.y, instant.tricuspid)
+            np.minimum(cavity, floor, out=cavity)
+            floor += np.float32(1.0)
+            np.minimum(wall, floor, out=wall)
+        np.minimum(cavity, outside_lv, out=cavity)
+        outside_lv += np.float32(3.0)
+        np.minimum(wall, outside_lv, out=wall)
+        # Beyond the crescent there is no right ventricle.
+        absence = self.heart.rv_absence.take(cell, mode="clip")
+        np.minimum(wall, absence, out=wall)
+        np.minimum(cavity, absence, out=cavity)
+        return coverage(cavity, width), coverage(wall, width), wall
 
     def _atrium(
         self,
@@ -247,11 +252,10 @@ class Anatomy:
         contraction: float,
         width: float,
         solid: Field,
-    ) -> tuple[Field, Field, Field]:
+    ) -> tuple[Field | None, Field | None, Field]:
         """(cavity, wall, union): the atrium fills as its valve plane descends."""
         if points.lowest > valve + 4.0:
-            nothing = np.zeros_like(points.x)
-            return nothing, nothing, solid
+            return None, None, solid
         bottom = valve + 9.0
         half_z = 0.5 * (bottom - atrium.roof)
         swell = 1.0 + 0.05 * contraction
@@ -263,42 +267,54 @@ class Anatomy:
         )
         above = np.float32(valve) - points.z
         cavity = np.minimum(distance, above)
-        wall = np.minimum(distance + ATRIAL_WALL_MM, above + 1.0)
+        wall = np.minimum(distance + np.float32(ATRIAL_WALL_MM), above + np.float32(1.0))
         return coverage(cavity, width), coverage(wall, width), smooth_union(solid, wall, 8.0)
 
     def _vessel(
         self, points: HeartPoints, tubes: list[Capsule], width: float, solid: Field
-    ) -> tuple[Field, Field, Field]:
+    ) -> tuple[Field | None, Field | None, Field]:
         """(lumen, lumen and wall, union) of a vessel made of `tubes`."""
         reach = max(max(tube.start[2], tube.end[2]) + tube.radius for tube in tubes)
         if points.lowest > reach + 4.0:
-            nothing = np.zeros_like(points.x)
-            return nothing, nothing, solid
-        inside = capsule_distance(points, tubes[0])
+            return None, None, solid
+        inside = capsule_distance(points.x, points.y, points.z, tubes[0])
         for tube in tubes[1:]:
-            np.maximum(inside, capsule_distance(points, tube), out=inside)
+            np.maximum(inside, capsule_distance(points.x, points.y, points.z, tube), out=inside)
         wall = inside + np.float32(VESSEL_WALL_MM)
         return coverage(inside, width), coverage(wall, width), smooth_union(solid, wall, 8.0)
 
     def papillary(self, points: HeartPoints, regions: Regions, instant: HeartInstant) -> Field:
-        """Distance into the papillary muscles, positive inside."""
-        result = np.full(points.x.shape, -9.0, np.float32)
+        """Distance into the papillary muscles on the leading pixels, positive inside."""
+        first = (..., slice(0, points.lead))
+        row = regions.row[first]
+        result = np.full(row.shape, -9.0, np.float32)
         along = np.arange(LEVELS, dtype=np.float32) / (LEVELS - 1)
         window = np.clip(np.minimum((along - 0.30) / 0.08, (0.74 - along) / 0.10), 0.0, 1.0)
-        thick = np.sqrt(window) * (4.3 + 1.0 * instant.contraction) * min(
-            1.15, self.heart.radius / _USUAL_RADIUS_MM
-        )
+        if row.size == 0 or not window[row.min() : row.max() + 1].any():
+            return result
+        grown = min(1.15, self.heart.radius / _USUAL_RADIUS_MM)
+        thick = np.sqrt(window) * (4.3 + 1.0 * instant.contraction) * grown
+        # The heads stand free of the wall, the feet merge with it.
+        gap = 6.0 - 9.0 * np.clip(along - 0.45, 0.0, 0.4)
         for number, degrees in enumerate(PAPILLARY_DEGREES):
             angle = np.radians(degrees)
-            # The heads stand free of the wall, the feet merge with it.
-            gap = 6.0 - 9.0 * np.clip(along - 0.45, 0.0, 0.4)
-            distance_out = np.maximum(instant.endo[:, degrees + 180] - gap * (1 - 0.25 * number), 2)
-            x = (distance_out * np.cos(angle)).astype(np.float32)
-            y = (distance_out * np.sin(angle)).astype(np.float32)
-            dx, dy = points.x - x.take(regions.row, mode="clip"), points.y - y.take(regions.row, mode="clip")
-            away = np.sqrt(dx * dx + dy * dy)
-            size = np.where(thick > 0.1, thick * (1 - 0.1 * number), -9.0).astype(np.float32)
-            result = np.maximum(result, size.take(regions.row, mode="clip") - away)
+            out = np.maximum(instant.endo[:, degrees + 180] - gap * (1 - 0.25 * number), 2)
+            x = (out * np.cos(angle)).astype(np.float32)
+            y = (out * np.sin(angle)).astype(np.float32)
+            grown = thick * (1 - 0.1 * number) * self.heart.papillary_size[:, number]
+            size = np.where(thick > 0.1, grown, -9.0).astype(np.float32)
+            dx = points.x[first] - x.take(row, mode="clip")
+            dy = points.y[first] - y.take(row, mode="clip")
+            # Longer towards the wall than across, as the muscle's cut face is.
+            outwards = dx * np.float32(np.cos(angle)) + dy * np.float32(np.sin(angle))
+            outwards *= outwards
+            dx *= dx
+            dy *= dy
+            dx += dy
+            dx -= np.float32(_PAPILLARY_STRETCH) * outwards
+            np.sqrt(dx, out=dx)
+            np.subtract(size.take(row, mode="clip"), dx, out=dx)
+            np.maximum(result, dx, out=result)
         return result
 
     def thrombus_distance(self, points: HeartPoints) -> Field:

@@ -5,30 +5,22 @@ ventricle lies near (34, -24, 0). Painting lays one tissue over another, so that
 mixture of two signals.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.phantom.chambers import Anatomy, coverage
+from domain.phantom.chambers import Anatomy
+from domain.phantom.distances import coverage
 from domain.phantom.study import Patient
+from domain.phantom.vessels import Balls, ChestPoints, Tube, balls_along
 
 Field = NDArray[np.float32]
 _WALL_MM = 21.0
 _FRONT, _BACK = -78.0, 104.0
 _SPINE = (0.0, 74.0)
 _DESCENDING = (24.0, 57.0)
-
-
-@dataclass(frozen=True)
-class Tube:
-    """A blood vessel from `start` to `end` (patient mm) with a radius in mm at each end."""
-
-    start: tuple[float, float, float]
-    end: tuple[float, float, float]
-    start_radius: float
-    end_radius: float
 
 
 @dataclass(frozen=True)
@@ -41,16 +33,7 @@ class Chest:
     dome_right: float
     dome_left: float
     large: tuple[Tube, ...]
-    small: tuple[Tube, ...]
-
-
-@dataclass(frozen=True)
-class ChestPoints:
-    """Pixels in patient coordinates, (samples, rows, columns), and the depth below the skin."""
-
-    x: Field
-    y: Field
-    z: Field
+    small: Balls
 
 
 def draw_chest(patient: Patient, anatomy: Anatomy, seed: int) -> Chest:
@@ -66,12 +49,12 @@ def draw_chest(patient: Patient, anatomy: Anatomy, seed: int) -> Chest:
         dome_right=float(-22.0 + rng.normal(0, 5)),
         dome_left=float(-48.0 + rng.normal(0, 5)),
         large=tuple(_large_vessels(anatomy)),
-        small=tuple(_small_vessels(rng)),
+        small=balls_along(_small_vessels(rng)),
     )
 
 
 def _large_vessels(anatomy: Anatomy) -> list[Tube]:
-    def place(point: Field) -> tuple[float, float, float]:
+    def place(point: NDArray[np.floating]) -> tuple[float, float, float]:
         x, y, z = anatomy.frame.to_patient(point)
         return (float(x), float(y), float(z))
 
@@ -136,8 +119,9 @@ def inner_distance(chest: Chest, points: ChestPoints) -> Field:
     y = points.y - np.float32(middle)
     y = np.where(y < 0, y * lean, y)
     x = points.x * (1.0 + 0.0010 * np.clip(points.z - 20.0, 0.0, 150.0))
-    power = 2.5
-    scaled = (np.abs(x / chest.half_width) ** power + np.abs(y / half) ** power) ** (1 / power)
+    across, along = np.abs(x / chest.half_width), np.abs(y / half)
+    # A superellipse of power 2.5.
+    scaled = (across * across * np.sqrt(across) + along * along * np.sqrt(along)) ** 0.4
     reach = np.sqrt(x * x + y * y)
     result: Field = (0.93 * reach * (1.0 / np.maximum(scaled, 0.02) - 1.0)).astype(np.float32)
     return np.minimum(result, 90.0)
@@ -147,7 +131,7 @@ def fat_depth(chest: Chest, points: ChestPoints) -> Field:
     """Subcutaneous fat (mm) over the chest wall at the points' direction."""
     front = np.clip(-points.y / 90.0 + 0.1, 0.0, 1.0)
     breasts = np.exp(
-        -((np.abs(points.x) - 72.0) / 46.0) ** 2 - ((points.z + 5.0) / 62.0) ** 2
+        -(((np.abs(points.x) - 72.0) / 46.0) ** 2) - ((points.z + 5.0) / 62.0) ** 2
     ) * np.clip(-points.y / 60.0, 0.0, 1.0)
     result: Field = chest.fat_mm * (0.65 + 0.35 * front) + chest.breast_mm * breasts
     return result.astype(np.float32)
@@ -163,35 +147,43 @@ def dome(chest: Chest, points: ChestPoints) -> Field:
     return result
 
 
+@dataclass(frozen=True)
+class Ground:
+    """The still part of one slice, (samples, rows, columns).
+
+    `signals`: one image a palette; `lung`, `liver`: coverages, for their small vessels; `depth`:
+    mm below the skin.
+    """
+
+    signals: tuple[Field, ...]
+    lung: Field
+    liver: Field
+    depth: Field
+
+
 def paint_chest(
     chest: Chest,
     points: ChestPoints,
-    palette: Mapping[str, float],
+    palettes: Sequence[Mapping[str, float]],
     pixel_mm: float,
     texture: Field,
     fine: Field,
-) -> tuple[Field, Field, Field, Field]:
-    """(signal, lung, liver, depth below the skin): each (samples, rows, columns).
+) -> Ground:
+    """The chest at `points` in each of several contrasts.
 
-    `texture`, `fine`: smooth random fields (rows, columns), mean 0 and deviation 1. `lung` and
-    `liver` are coverages, for their small vessels.
+    `texture`, `fine`: smooth random fields (rows, columns), mean 0 and deviation 1.
     """
     inner = inner_distance(chest, points)
-    fat = fat_depth(chest, points)
-    image = np.zeros(inner.shape, np.float32)
     width = pixel_mm * 1.2
-    canvas = _Canvas(image, palette, width)
-    arm = np.hypot(np.abs(points.x) - (chest.half_width + 92.0 + chest.fat_mm), points.y - 25.0)
-    canvas.lay("fat", 46.0 - arm)
-    canvas.lay("muscle", 36.0 - arm + 2.0 * texture)
-    canvas.lay("bone", 11.0 - arm)
-    canvas.lay("marrow", 7.0 - arm)
+    signals = tuple(np.zeros(inner.shape, np.float32) for _ in palettes)
+    canvas = _Canvas(signals, palettes, width)
+    _paint_arms(canvas, chest, points, texture)
     outer = inner + np.float32(_WALL_MM)
-    depth = outer + fat
+    depth = outer + fat_depth(chest, points)
     canvas.lay("fat", depth, 1.0 + 0.05 * fine)
     canvas.lay("bone", 1.3 - np.abs(depth - 1.0))
     canvas.lay("muscle", outer + 2.5 * texture, 1.0 + 0.10 * fine)
-    canvas.lay("fat", np.minimum(fine + texture - 2.9, outer) * 0.7)
+    canvas.lay("fat", np.minimum(fine + texture - 2.9, outer) * np.float32(0.7))
     _paint_ribs(canvas, points, inner, texture)
     _paint_back(canvas, points, texture, fine)
     abdomen = np.minimum(dome(chest, points) - points.z, inner)
@@ -203,27 +195,58 @@ def paint_chest(
     canvas.lay("lung", lung, np.clip(1.0 + 0.45 * fine + 0.3 * texture, 0.1, None))
     liver = _paint_abdomen(canvas, points, abdomen, texture, fine)
     _paint_spine(canvas, points, fine)
-    return canvas.image, coverage(lung - 1.0, width), coverage(liver - 2.0, width), depth
+    return Ground(signals, coverage(lung - 1.0, width), coverage(liver - 2.0, width), depth)
 
 
 class _Canvas:
-    """An image that tissues are laid onto, each hiding what lies below it."""
+    """Images, one a palette, that tissues are laid onto, each hiding what lies below it."""
 
-    def __init__(self, image: Field, palette: Mapping[str, float], width: float) -> None:
-        self.image, self.palette, self.width = image, palette, width
+    def __init__(
+        self, images: Sequence[Field], palettes: Sequence[Mapping[str, float]], width: float
+    ) -> None:
+        self.images, self.palettes, self.width = images, palettes, width
 
-    def lay(self, tissue: str, distance: Field, gain: Field | float = 1.0) -> None:
+    def lay(self, tissue: str, distance: NDArray[np.floating], gain: Field | float = 1.0) -> None:
         """Lays `tissue` where `distance` is positive; `gain` scales its signal."""
+        if distance.max() <= -0.5 * self.width:
+            return
         share = coverage(distance, self.width)
-        self.image += share * (np.float32(self.palette[tissue]) * gain - self.image)
+        for image, palette in zip(self.images, self.palettes, strict=True):
+            change = np.float32(palette[tissue]) * gain - image
+            change *= share
+            image += change
+
+    def part(self, window: tuple[slice, slice]) -> "_Canvas":
+        """The same canvas cut down to some rows and columns."""
+        cut = (slice(None), *window)
+        return _Canvas([image[cut] for image in self.images], self.palettes, self.width)
+
+
+def _bounds(inside: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The smallest window of rows and columns that holds `inside` (samples, rows, columns)."""
+    rows = np.flatnonzero(inside.any(axis=(0, 2)))
+    columns = np.flatnonzero(inside.any(axis=(0, 1)))
+    if rows.size == 0:
+        return slice(0, 0), slice(0, 0)
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _paint_arms(canvas: _Canvas, chest: Chest, points: ChestPoints, texture: Field) -> None:
+    x = np.abs(points.x) - (chest.half_width + 92.0 + chest.fat_mm)
+    y = points.y - 25.0
+    arm = np.sqrt(x * x + y * y)
+    canvas.lay("fat", 46.0 - arm)
+    canvas.lay("muscle", 36.0 - arm + 2.0 * texture)
+    canvas.lay("bone", 11.0 - arm)
+    canvas.lay("marrow", 7.0 - arm)
 
 
 def _paint_ribs(canvas: _Canvas, points: ChestPoints, inner: Field, texture: Field) -> None:
     """Rings of rib in the wall, sloping down towards the front, and the breastbone."""
     across = np.abs(inner + 6.5)
     beat = np.cos((points.z + 0.38 * points.y + 2.0 * texture) * np.float32(2 * np.pi / 27.0))
-    rib = np.minimum(5.0 - across, (beat - 0.15) * 6.0)
-    canvas.lay("fat", np.minimum(1.2 - np.abs(inner + 13.5), 1.0) * 0.8)
+    rib: Field = np.minimum(5.0 - across, (beat - 0.15) * 6.0)
+    canvas.lay("fat", np.minimum(1.2 - np.abs(inner + 13.5), 1.0) * np.float32(0.8))
     canvas.lay("bone", rib)
     canvas.lay("marrow", rib - 1.6)
     sternum = np.minimum(6.0 - across, 17.0 - np.abs(points.x))
@@ -234,9 +257,16 @@ def _paint_ribs(canvas: _Canvas, points: ChestPoints, inner: Field, texture: Fie
 
 def _paint_back(canvas: _Canvas, points: ChestPoints, texture: Field, fine: Field) -> None:
     """The muscles beside the spine."""
+    near = (np.abs(points.x) < 62.0) & (np.abs(points.y - 106.0) < 21.0)
+    window = _bounds(near)
+    if window[0] == slice(0, 0):
+        return
+    cut = (slice(None), *window)
+    canvas, texture, fine = canvas.part(window), texture[window], fine[window]
     for side in (-1.0, 1.0):
-        place = np.hypot((points.x - side * 31.0) / 25.0, (points.y - 106.0) / 17.0)
-        canvas.lay("fat", (1.12 - place) * 17.0)
+        x, y = (points.x[cut] - side * 31.0) / 25.0, (points.y[cut] - 106.0) / 17.0
+        place = np.sqrt(x * x + y * y)
+        canvas.lay("fat", (1.12 - place) * np.float32(17.0))
         canvas.lay("muscle", (1.0 - place) * 17.0 + 1.5 * texture, 1.0 + 0.2 * fine)
 
 
@@ -264,13 +294,19 @@ def _paint_abdomen(
     canvas.lay("stomach", stomach - 3.0, np.clip(0.55 + 0.3 * fine + 0.2 * texture, 0.05, None))
     gas = np.minimum(stomach - 4.0, -28.0 - y + 3.0 * texture)
     canvas.lay("air", gas)
-    return np.minimum(liver, -stomach)
+    into_liver: Field = np.minimum(liver, -stomach)
+    return into_liver
 
 
 def _paint_spine(canvas: _Canvas, points: ChestPoints, fine: Field) -> None:
     """Vertebral bodies with discs, the canal with its fluid and cord, and the arch behind."""
-    x, y, z = points.x - _SPINE[0], points.y - _SPINE[1], points.z
-    body = (1.0 - np.hypot(x / 20.0, y / 16.0)) * 17.0
+    window = _bounds((np.abs(points.x - _SPINE[0]) < 26.0) & (np.abs(points.y - 90.0) < 46.0))
+    if window[0] == slice(0, 0):
+        return
+    cut = (slice(None), *window)
+    canvas, fine = canvas.part(window), fine[window]
+    x, y, z = points.x[cut] - _SPINE[0], points.y[cut] - _SPINE[1], points.z[cut]
+    body = (1.0 - np.hypot(x / 20.0, y / 16.0)) * np.float32(17.0)
     canvas.lay("fat", body + 3.0)
     canvas.lay("bone", body)
     disc = np.cos(z * np.float32(2 * np.pi / 26.0))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Vector = NDArray[np.float64]
+Vector = NDArray[np.floating]
 
 # From the left to the right ventricle in most chests.
 _TO_RIGHT_VENTRICLE = np.array([-0.85, -0.50, -0.15])

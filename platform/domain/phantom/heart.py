@@ -11,6 +11,7 @@ consequence of inward motion, not a parameter, and a segment that does not move 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -45,12 +46,12 @@ class HeartInstant:
     tricuspid: float
     apex: float
 
-    @property
+    @cached_property
     def endo_steepness(self) -> Table:
         """Cosine by which a radial gap to the endocardium exceeds the gap across it."""
         return self._steepness(self.endo)
 
-    @property
+    @cached_property
     def epi_steepness(self) -> Table:
         """The same for the epicardium."""
         return self._steepness(self.epi)
@@ -82,7 +83,8 @@ def contraction_curve(phases: np.ndarray, systole: float) -> Table:
     smooth = np.convolve(np.tile(dense, 3), kernel / kernel.sum(), mode="same")[400:800]
     smooth = (smooth - smooth[0]) / (smooth.max() - smooth[0])
     result = np.interp(np.asarray(phases) % 1.0, np.arange(401) / 400, [*smooth, smooth[0]])
-    return np.clip(result, 0.0, 1.0).astype(np.float32)
+    contraction: Table = np.clip(result, 0.0, 1.0).astype(np.float32)
+    return contraction
 
 
 class BeatingHeart:
@@ -101,17 +103,39 @@ class BeatingHeart:
         self.motion = spread(shape.contraction, 1.0)
         self.inward = self._fit_inward()
         self.rv_profile = self._rv_profile()
+        self.rv_absence = np.where(self.rv_profile > 0.01, 99.0, -9.0).astype(np.float32)
         self.rv_width = self._fit_rv_width()
         self.rv_inward = self._fit_rv_inward()
         # Trabeculae: how far muscle stands into the cavity, mm, more so towards the apex.
-        grain = np.clip(rough(seed, 4.0, 0.020) * 1.2 + 0.2, 0.0, 3.2)
+        grain = np.clip(rough(seed, 4.0, 0.020) * 1.7 + 0.3, 0.0, 4.4)
         self.trabeculae: Table = (grain * (0.3 + 1.4 * ALONG)).astype(np.float32)
+        # How thick each papillary muscle is from level to level, beside its usual size.
+        self.papillary_size: Table = 1.0 + 0.16 * rough(seed + 2, 30.0, 0.03)[:, [0, 180]]
         self.rv_trabeculae: Table = np.clip(
             (rough(seed + 1, 3.5, 0.02) - 0.4) * 3.5 * (0.3 + 1.6 * ALONG), 0.0, 9.0
         ).astype(np.float32)
+        self._instants: dict[float, HeartInstant] = {}
 
     def at(self, contraction: float) -> HeartInstant:
-        """The ventricles at a contraction from 0 (end-diastole) to 1 (end-systole)."""
+        """The ventricles at a contraction from 0 (end-diastole) to 1 (end-systole).
+
+        Kept, because every slice passes through the same moments.
+        """
+        if contraction not in self._instants:
+            self._instants[contraction] = self._instant(contraction)
+        return self._instants[contraction]
+
+    def reach(self, z: Table) -> Table:
+        """Largest epicardial radius (mm) of the left ventricle at heights `z` during the cycle."""
+        places = np.linspace(-2.0, self.length, LEVELS, dtype=np.float32)
+        result = np.zeros(LEVELS, np.float32)
+        for instant in (self.at(0.0), self.at(1.0)):
+            levels = instant.base + ALONG[:, 0] * (instant.apex - instant.base)
+            result = np.maximum(result, np.interp(places, levels, instant.epi.max(axis=1)))
+        reached: Table = np.interp(z, places, result).astype(np.float32)
+        return reached
+
+    def _instant(self, contraction: float) -> HeartInstant:
         endo, epi = self._moved(contraction, self.inward)
         inner = epi + self.rv_width * self._rv_remaining(contraction) * self.rv_profile
         outer = np.where(self.rv_profile > 0, inner + RV_WALL_MM * (1 + 0.3 * contraction), epi)
@@ -159,7 +183,7 @@ class BeatingHeart:
         target = self.shape.lv_edv_ml * (1.0 - self.shape.lvef / 100.0)
         length = self.length - self.annular_motion
         low, high = -0.05, 0.95
-        for _ in range(22):
+        for _ in range(18):
             middle = 0.5 * (low + high)
             too_small = _volume_ml(self._moved(1.0, middle)[0], length) < target
             low, high = (low, middle) if too_small else (middle, high)
@@ -174,7 +198,8 @@ class BeatingHeart:
         around = np.clip(np.sin(np.pi * np.clip(place, 0.0, 1.0)), 0.0, 1.0) ** 0.55
         skew = 1.0 + 0.22 * smooth * np.cos(np.pi * place)
         along = np.clip(1.0 - (ALONG / _RV_END) ** 1.7, 0.0, 1.0) ** 0.75
-        return (along * around * skew).astype(np.float32)
+        profile: Table = (along * around * skew).astype(np.float32)
+        return profile
 
     def _rv_remaining(self, contraction: float) -> float:
         return 1.0 - contraction * getattr(self, "rv_inward", 0.0)
@@ -191,7 +216,7 @@ class BeatingHeart:
 
     def _fit_rv_width(self) -> float:
         low, high = 3.0, 110.0
-        for _ in range(20):
+        for _ in range(15):
             middle = 0.5 * (low + high)
             small = self._rv_volume_ml(self.epi_rest, middle, 0.0, 4.0) < self.shape.rv_edv_ml
             low, high = (middle, high) if small else (low, middle)
@@ -202,7 +227,7 @@ class BeatingHeart:
         epi = self._moved(1.0, self.inward)[1]
         base, tricuspid = self.annular_motion, 4.0 + self.tricuspid_motion
         low, high = -0.4, 0.95
-        for _ in range(20):
+        for _ in range(15):
             middle = 0.5 * (low + high)
             width = self.rv_width * (1.0 - middle)
             small = self._rv_volume_ml(epi, width, base, tricuspid) < target

@@ -36,11 +36,10 @@ def scar_tables(enhancement: Enhancement, seed: int) -> ScarTables:
         inner, outer = 0.48 - 0.5 * depth, 0.48 + 0.5 * depth
     elif enhancement.layer == "subepicardial":
         inner, outer = 1.0 - depth, np.full_like(depth, 1.1)
-        strength = strength * np.clip(0.75 + 0.45 * rough(seed + 4, 9.0, 0.05), 0.0, 1.0)
+        strength = strength * np.clip(0.95 + 0.40 * rough(seed + 4, 9.0, 0.05), 0.0, 1.0)
     elif enhancement.layer == "insertion":
-        spots = bump(64.0, 13.0) + bump(-60.0, 13.0)
-        patchy = np.clip(0.8 + 0.35 * rough(seed + 5, 6.0, 0.04), 0.0, 1.3)
-        reach = 0.9 * depth * spots * patchy
+        patchy = np.clip(0.9 + 0.30 * rough(seed + 5, 6.0, 0.04), 0.0, 1.3)
+        reach = 0.9 * _insertion_depth(enhancement) * patchy
         inner, outer = 0.5 - 0.5 * reach, 0.5 + 0.5 * reach
         strength = np.clip((reach - 0.10) / 0.12, 0.0, 1.0)
     elif enhancement.layer == "diffuse":
@@ -57,9 +56,22 @@ def scar_tables(enhancement: Enhancement, seed: int) -> ScarTables:
     )
 
 
-def scar_share(
-    inner: Field, outer: Field, strength: Field, depth: Field, softness: Field
-) -> Field:
+def _insertion_depth(enhancement: Enhancement) -> Table:
+    """Depth around the two lines where the right ventricle joins, just within the septum."""
+    result: Table = np.zeros_like(segment_map(), dtype=np.float32)
+    for degrees, pairs in ((54.0, ((2, 1), (8, 7))), (-52.0, ((3, 4), (9, 10)))):
+        # The neighbour beyond the line counts along, or the line itself would lie on a soft edge.
+        depth = {
+            one: enhancement.depth[septal]
+            for septal, beyond in pairs
+            for one in (septal, beyond)
+            if septal in enhancement.depth
+        }
+        result = result + spread(depth, 0.0, 7.0, 0.03) * bump(degrees, 13.0)
+    return result
+
+
+def scar_share(inner: Field, outer: Field, strength: Field, depth: Field, softness: Field) -> Field:
     """Share of each pixel that enhances, from its `depth` in the wall and the pixel's `softness`.
 
     `softness`: a pixel's width as a share of the wall's thickness.

@@ -45,7 +45,8 @@ def segment_map() -> NDArray[np.int16]:
 
 def _circular(degrees: Table) -> Table:
     """Distance on the circle, degrees, 0 to 180."""
-    return np.abs((degrees + 180.0) % 360.0 - 180.0)
+    result: Table = np.abs((degrees + 180.0) % 360.0 - 180.0)
+    return result
 
 
 def spread(
@@ -75,7 +76,8 @@ def blur(table: Table, degrees: float, along: float) -> Table:
 def bump(centre_degrees: float, width_degrees: float) -> Table:
     """A Gaussian over the angle, (1, ANGLES), 1 at its centre."""
     distance = _circular(DEGREES - centre_degrees)
-    return np.exp(-0.5 * (distance / width_degrees) ** 2).astype(np.float32)
+    result: Table = np.exp(-0.5 * (distance / width_degrees) ** 2).astype(np.float32)
+    return result
 
 
 def rough(seed: int, degrees: float, along: float) -> Table:

@@ -1,23 +1,25 @@
-"""The report as it is dictated: short, abbreviated, few full sentences."""
+"""The report as it is dictated: short, abbreviated, few full sentences, normal things left out."""
 
-import numpy as np
-
-from domain.phantom.facts import EFFUSION_SIZES, SEVERITY_ADVERBS, Facts
-from domain.phantom.wording import segment_shorthand
+from domain.phantom.facts import EFFUSION_SIZES, Facts
+from domain.phantom.wording import segment_groups, segment_numbers
 
 _DIAGNOSES = {"dx_dcm": "DCM", "dx_hcm": "HCM", "dx_amyloid": "Cardiac amyloid",
               "dx_myocarditis": "Myocarditis"}  # fmt: skip
+_HYPERTROPHY = {"asymmetric": "ASH", "concentric": "Concentric LVH", "regional": "LVH"}
+_ADVERBS = {"mild": "mildly", "moderate": "mod", "severe": "severely"}
+_SAID = 0.65
 
 
 def write_shorthand(facts: Facts) -> str:
     """The dictated report, one topic a line."""
     scan, patient = facts.study.acquisition, facts.study.patient
-    contrast = "LGE." if scan.contrast_given else "no gad."
+    contrast = "with gad" if scan.contrast_given else "no gad"
     lines = [
-        f"CMR {scan.field_strength_tesla:g}T. Indication: {patient.age}{patient.sex}. "
-        f"{facts.study.indication}",
-        f"SSFP SAX stack {scan.slice_spacing_mm:g}mm, 2/3/4ch, {contrast}",
+        f"CMR {scan.field_strength_tesla:g}T {contrast}. "
+        f"Indication: {patient.age}{patient.sex}. {facts.study.indication}",
+        f"SSFP SAX stack {scan.slice_spacing_mm:g}mm, 2/3/4ch.",
         _left_ventricle(facts),
+        _motion(facts),
         _right_ventricle(facts),
         _atria(facts),
         _enhancement(facts),
@@ -29,28 +31,39 @@ def write_shorthand(facts: Facts) -> str:
 
 def _left_ventricle(facts: Facts) -> str:
     claim = facts.claim("lv_dysfunction")
-    function = "normal LV function"
+    function = facts.pick("normal LV function", "good LV function")
     if claim:
-        function = f"LV function {SEVERITY_ADVERBS[claim['severity']]} impaired"
-    size = "LV dilated" if facts.has("lv_dilation") else "LV not dilated"
-    if facts.has("lv_hypertrophy"):
-        kind = "ASH" if facts.study.kind == "hcm" else "concentric LVH"
-        wall = f"{kind}, max wall thickness {facts.number('wall_thickness')} mm"
-    else:
-        wall = facts.pick("no LVH", "wall thickness normal")
-    return (
-        f"{size}, EDV {facts.number('lvedv')} ml ESV {facts.number('lvesv')} ml "
-        f"EF {facts.number('lvef')}%, {function}. {wall[0].upper()}{wall[1:]}. {_motion(facts)}"
+        function = f"LV function {_ADVERBS[claim['severity']]} {facts.pick('impaired', 'reduced')}"
+    size = (
+        "LV dilated" if facts.has("lv_dilation") else facts.pick("LV not dilated", "LV size normal")
     )
+    if facts.has("lv_hypertrophy"):
+        kind = _HYPERTROPHY[facts.hypertrophy_pattern()]
+        wall = f"{kind}, max wall thickness {facts.number('wall_thickness')} mm."
+    else:
+        wall = facts.sometimes(facts.pick("No LVH.", "Wall thickness normal."), _SAID)
+    text = (
+        f"{size}, EDV {facts.number('lvedv')} ml ESV {facts.number('lvesv')} ml "
+        f"EF {facts.number('lvef')}%, {function}. {wall}"
+    )
+    return text.strip()
 
 
 def _motion(facts: Facts) -> str:
     claim = facts.claim("wall_motion_abnormality")
     if claim is None:
-        return facts.pick("No RWMA.", "No regional wall motion abnormality.")
-    motion = facts.study.shape.contraction
-    deep = np.mean([motion[one] for one in claim["segments"]]) < 0.35
-    return f"{'Akinetic' if deep else 'Hypokinetic'} {segment_shorthand(claim['segments'])}."
+        return facts.sometimes(
+            facts.pick("No RWMA.", "No regional wall motion abnormality."), _SAID
+        )
+    return _placed(facts, facts.motion_word("Akinesis", "Hypokinesis"), claim["segments"])
+
+
+def _placed(facts: Facts, lead: str, segments: list[int]) -> str:
+    """A finding by AHA number, or level by level: "Akinesis basal inferior."."""
+    groups = segment_groups(segments)
+    if 17 in segments or not groups or facts.rng.random() < 0.4:
+        return f"{lead} {segment_numbers(segments)}."
+    return " ".join(f"{lead} {group}." for group in groups)
 
 
 def _right_ventricle(facts: Facts) -> str:
@@ -60,8 +73,7 @@ def _right_ventricle(facts: Facts) -> str:
 
 
 def _atria(facts: Facts) -> str:
-    named = [word for concept, word in (("la_dilation", "LA"), ("ra_dilation", "RA"))
-             if facts.has(concept)]  # fmt: skip
+    named = facts.named({"la_dilation": "LA", "ra_dilation": "RA"})
     return " ".join(f"{word} dilated." for word in named)
 
 
@@ -72,36 +84,39 @@ def _enhancement(facts: Facts) -> str:
     if claim is None or scar is None:
         return facts.pick("LGE neg.", "No LGE.")
     if scar.layer == "diffuse":
-        return "LGE: diffuse subendocardial, dark blood pool."
-    where = segment_shorthand(claim["segments"])
+        return "Diffuse subendocardial LGE, dark blood pool."
     if scar.layer == "insertion":
-        return f"LGE: patchy mid-wall at RV insertion points, {where}."
-    layer = "mid-wall" if scar.layer == "midwall" else claim["layers"][0]
+        return _placed(facts, "Patchy mid-wall LGE at RV insertion points,", claim["segments"])
+    layer = "Mid-wall" if scar.layer == "midwall" else claim["layers"][0].capitalize()
     obstruction = " MVO present." if facts.has("mvo") else ""
-    return f"LGE: {layer} {where}.{obstruction}"
+    return f"{_placed(facts, f'{layer} LGE', claim['segments'])}{obstruction}"
 
 
 def _rest(facts: Facts) -> str:
-    size = round(facts.study.shape.thrombus_mm)
-    parts = [f"LV apical thrombus {size} mm." if facts.has("lv_thrombus") else "No thrombus."]
+    size, depth = round(facts.study.shape.thrombus_mm), round(facts.study.shape.effusion_mm)
+    if facts.has("lv_thrombus"):
+        thrombus = f"LV apical thrombus {size} mm."
+    else:
+        thrombus = facts.sometimes("No thrombus.", _SAID)
     claim = facts.claim("pericardial_effusion")
     if claim:
-        depth = round(facts.study.shape.effusion_mm)
-        parts.append(f"{EFFUSION_SIZES[claim['severity']].capitalize()} pericardial effusion, {depth} mm.")
+        word = EFFUSION_SIZES[claim["severity"]]
+        effusion = f"Pericardium: {word} effusion, {depth} mm."
     else:
-        parts.append("No effusion.")
+        effusion = facts.sometimes("No effusion.", _SAID)
+    aorta = ""
     if facts.has("aortic_dilation"):
-        parts.append(f"Ascending aorta dilated, {facts.number('aorta_diameter')} mm.")
-    return " ".join(parts)
+        aorta = f"Ascending aorta dilated, {facts.number('aorta_diameter')} mm."
+    return "\n".join(part for part in (thrombus, effusion, aorta) if part)
 
 
 def _impression(facts: Facts) -> str:
     lvef = f"LVEF {facts.number('lvef')}%."
     if facts.has("dx_normal"):
         return f"Normal study. {lvef}"
-    parts = [f"{name}." for concept, name in _DIAGNOSES.items() if facts.has(concept)]
+    parts = [f"{name}." for name in facts.named(_DIAGNOSES)]
     if facts.has("dx_ischaemic"):
-        parts.append(f"{facts.infarct_name()}, IHD.")
+        parts.append(f"{facts.infarct_name()}, ischaemic heart disease.")
     if facts.has("rv_dilation"):
         parts.append("RV dilated, impaired." if facts.has("rv_dysfunction") else "RV dilated.")
     if facts.has("lv_thrombus"):

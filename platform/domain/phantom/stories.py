@@ -24,6 +24,7 @@ _TITLES = {
     "myocarditis": "Myocarditis",
     "effusion": "Pericardial effusion",
     "aorta": "Dilated ascending aorta",
+    "mixed": "Read what is there",
 }
 
 # (what a trainee is told, the indication in the report)
@@ -31,35 +32,61 @@ _HISTORIES: dict[str, tuple[tuple[str, str], ...]] = {
     "normal": (
         ("palpitations and a normal echocardiogram", "Palpitations. Exclude structural disease."),
         ("family history of cardiomyopathy", "Family screening for cardiomyopathy."),
-        ("atypical chest pain, normal coronary arteries", "Chest pain. Exclude structural disease."),
+        (
+            "atypical chest pain, normal coronary arteries",
+            "Chest pain. Exclude structural disease.",
+        ),
         ("syncope during exercise", "Exertional syncope. Exclude cardiomyopathy."),
     ),
     "dcm": (
         ("breathless for three months, left bundle branch block", "New heart failure. Aetiology?"),
-        ("reduced function on echocardiography, normal coronary arteries",
-         "Impaired ventricle on echo, normal coronary arteries."),
+        (
+            "reduced function on echocardiography, normal coronary arteries",
+            "Impaired ventricle on echo, normal coronary arteries.",
+        ),
     ),
     "hcm": (
         ("deep T-wave inversion on a routine ECG", "Abnormal ECG. Exclude cardiomyopathy."),
-        ("systolic murmur and exertional breathlessness", "Murmur and breathlessness. Thick septum on echo."),
+        (
+            "systolic murmur and exertional breathlessness",
+            "Murmur and breathlessness. Thick septum on echo.",
+        ),
     ),
     "infarct_acute": (
-        ("chest pain four days ago, treated by angioplasty", "Four days after primary angioplasty."),
+        (
+            "chest pain four days ago, treated by angioplasty",
+            "Four days after primary angioplasty.",
+        ),
     ),
     "thrombus": (
-        ("heart attack last year, poor echo windows", "Previous heart attack. Assess function and apex."),
+        (
+            "heart attack last year, poor echo windows",
+            "Previous heart attack. Assess function and apex.",
+        ),
     ),
     "rv": (
         ("breathless, right axis deviation on the ECG", "Right heart strain on ECG."),
-        ("ventricular ectopy of left bundle branch block pattern", "Ectopy. Assess the right ventricle."),
+        (
+            "ventricular ectopy of left bundle branch block pattern",
+            "Ectopy. Assess the right ventricle.",
+        ),
     ),
     "amyloid": (
         ("heart failure with low voltages on the ECG", "Heart failure, thick walls on echo."),
-        ("breathless, carpal tunnel surgery on both sides", "Heart failure with preserved cavity size."),
+        (
+            "breathless, carpal tunnel surgery on both sides",
+            "Heart failure with preserved cavity size.",
+        ),
     ),
     "myocarditis": (
-        ("chest pain and raised troponin a week after a cold", "Chest pain, troponin rise, normal coronary arteries."),
-        ("chest pain, unobstructed coronary arteries", "Troponin positive, unobstructed coronary arteries."),
+        (
+            "chest pain and raised troponin a week after a cold",
+            "Chest pain, troponin rise, normal coronary arteries.",
+        ),
+        (
+            "chest pain, unobstructed coronary arteries",
+            "Troponin positive, unobstructed coronary arteries.",
+        ),
     ),
     "effusion": (
         ("pleuritic chest pain for two weeks", "Pleuritic pain."),
@@ -69,7 +96,15 @@ _HISTORIES: dict[str, tuple[tuple[str, str], ...]] = {
         ("family history of aortic disease", "Aortic size."),
         ("early diastolic murmur", "Murmur. Aortic size."),
     ),
-}  # fmt: skip
+    # For hearts that no recipe drew: a reason to scan that gives nothing away.
+    "mixed": (
+        ("referred for cardiac MRI, no further details", "No clinical details given."),
+        ("breathless on exertion", "Breathlessness."),
+        ("abnormal ECG", "Abnormal ECG."),
+        ("poor echo windows", "Poor echo windows. Assess both ventricles."),
+        ("follow-up", "Follow-up."),
+    ),
+}
 _ISCHAEMIC = (
     ("breathless, heart attack some years ago", "Previous heart attack. Function and viability."),
     ("reduced function on echocardiography, smoker", "Impaired ventricle. Ischaemic or not?"),

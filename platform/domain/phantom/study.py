@@ -4,9 +4,11 @@ Every figure that a report may state is either a cause set here (which segments 
 measured on the masks of the drawn heart (`measures`), never copied from a target.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+
+from domain.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,8 @@ class Enhancement:
 class Acquisition:
     """How the study is scanned.
 
-    `style`: whose headers and grey scale it resembles (siemens, ge, philips). `noise`: standard
-    deviation of the noise as a share of the blood signal. `slice_count`: short-axis slices.
+    `style`: whose scanner it resembles, a key of `vendors.VENDORS`. `noise`: standard deviation of
+    the noise as a share of the blood signal. `slice_count`: short-axis slices.
     `arrhythmia`: relative spread of the RR interval between slices. `missing_slice` and
     `missing_phase` (slice, phase) name short-axis cine images that never arrived.
     """
@@ -108,7 +110,8 @@ class Acquisition:
 class PhantomStudy:
     """One study to draw: who, what disease, how scanned. Same fields, same pixels.
 
-    `kind`: the recipe (see `library`); `title`: teaching title; `history`: what a trainee is told.
+    `kind`: the recipe (see `recipes`), or mixed for a heart that none drew (see `spectrum`);
+    `title`: teaching title; `history`: what a trainee is told.
     """
 
     seed: int
@@ -139,3 +142,19 @@ class PhantomStudy:
         from domain.phantom.truth import truth_of
 
         return truth_of(self)
+
+
+def with_matrix(study: PhantomStudy, matrix: int) -> PhantomStudy:
+    """`study` scanned over the same field of view with `matrix` pixels across.
+
+    Raises InputError under 16 pixels.
+    """
+    if matrix < 16:
+        raise InputError("A phantom needs at least 16 pixels across; ask for a larger matrix.")
+    scan = study.acquisition
+    pixel_mm = scan.pixel_mm * scan.columns / matrix
+    # In eights, as scanners do, and because a Fourier transform of a prime length is slow.
+    rows = max(16, 8 * round(scan.rows * scan.pixel_mm / pixel_mm / 8.0))
+    return replace(
+        study, acquisition=replace(scan, rows=rows, columns=matrix, pixel_mm=round(pixel_mm, 5))
+    )

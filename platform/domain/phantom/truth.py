@@ -47,8 +47,9 @@ def truth_of(study: PhantomStudy) -> dict[str, Any]:
     contrast) is in neither list.
     """
     acquisition = study.acquisition
+    findings = [*_chambers(study), *_wall(study), *_rest(study)]
     return {
-        "claims": [*_chambers(study), *_wall(study), *_rest(study)],
+        "claims": [*findings, *_diagnosis(study, findings)],
         "measures": {
             name: {"value": round(study.measures[name], 1), "unit": unit}
             for name, unit in _UNITS.items()
@@ -108,15 +109,16 @@ def _claim(
 def _chambers(study: PhantomStudy) -> list[dict[str, Any]]:
     found, area = study.measures, study.patient.body_surface_area
     severity = ejection_severity(found["lvef"])
+    # Judged on the whole numbers that a report states, so that the two never differ.
     return [
         _claim("lv_dysfunction", severity is not None, severity),
-        _claim("lv_dilation", found["lvedvi"] > LVEDVI_LIMIT[study.patient.sex]),
-        _claim("lv_hypertrophy", found["wall_thickness"] >= WALL_LIMIT_MM),
-        _claim("rv_dysfunction", found["rvef"] < RVEF_LIMIT),
-        _claim("rv_dilation", found["rvedvi"] > RVEDVI_LIMIT),
-        _claim("la_dilation", found["la_volume"] / area > LA_LIMIT_ML_M2),
-        _claim("ra_dilation", found["ra_volume"] / area > RA_LIMIT_ML_M2),
-        _claim("aortic_dilation", study.shape.aorta_mm > AORTA_LIMIT_MM),
+        _claim("lv_dilation", round(found["lvedvi"]) > LVEDVI_LIMIT[study.patient.sex]),
+        _claim("lv_hypertrophy", round(found["wall_thickness"]) >= WALL_LIMIT_MM),
+        _claim("rv_dysfunction", round(found["rvef"]) < RVEF_LIMIT),
+        _claim("rv_dilation", round(found["rvedvi"]) > RVEDVI_LIMIT),
+        _claim("la_dilation", round(found["la_volume"] / area) > LA_LIMIT_ML_M2),
+        _claim("ra_dilation", round(found["ra_volume"] / area) > RA_LIMIT_ML_M2),
+        _claim("aortic_dilation", round(found["aorta_diameter"]) > AORTA_LIMIT_MM),
     ]
 
 
@@ -145,10 +147,17 @@ def _wall(study: PhantomStudy) -> list[dict[str, Any]]:
 
 def _rest(study: PhantomStudy) -> list[dict[str, Any]]:
     depth = study.shape.effusion_mm
-    claims = [
+    return [
         _claim("lv_thrombus", study.shape.thrombus_mm > 0),
         _claim("pericardial_effusion", depth > 0, effusion_severity(depth)),
     ]
+
+
+def _diagnosis(study: PhantomStudy, findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the drawn cause is; of a heart that no recipe drew, only what the findings settle."""
     if study.kind in _DIAGNOSES:
-        claims.append(_claim(_DIAGNOSES[study.kind], True))
-    return claims
+        return [_claim(_DIAGNOSES[study.kind], True)]
+    present = {claim["concept"] for claim in findings if claim["assertion"] == "present"}
+    if "infarct" in present:
+        return [_claim("dx_ischaemic", True)]
+    return [] if present else [_claim("dx_normal", True)]

@@ -1,14 +1,59 @@
-"""Small vessels stamped onto a plane, and large ones laid as tubes."""
+"""Blood vessels around the heart: large ones as tubes, small ones as chains of balls.
+
+Points are in DICOM patient coordinates, mm.
+"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from domain.phantom.chest import ChestPoints, Tube
 from domain.phantom.planes import SlicePlane
 
 Field = NDArray[np.float32]
+_BALL_STEP_MM = 1.6
+
+
+@dataclass(frozen=True)
+class ChestPoints:
+    """Pixels in patient coordinates, (samples, rows, columns)."""
+
+    x: Field
+    y: Field
+    z: Field
+
+
+@dataclass(frozen=True)
+class Tube:
+    """A blood vessel from `start` to `end` with a radius in mm at each end."""
+
+    start: tuple[float, float, float]
+    end: tuple[float, float, float]
+    start_radius: float
+    end_radius: float
+
+
+@dataclass(frozen=True)
+class Balls:
+    """Small vessels: `centres` (count, 3) and `radii` (count,), mm."""
+
+    centres: NDArray[np.float64]
+    radii: NDArray[np.float64]
+
+
+def balls_along(tubes: Iterable[Tube]) -> Balls:
+    """Tubes as chains of overlapping balls."""
+    # (tubes, 4): place and radius at either end.
+    ends = [(*tube.start, tube.start_radius, *tube.end, tube.end_radius) for tube in tubes]
+    start, end = np.split(np.array(ends), 2, axis=1)
+    length = np.linalg.norm((end - start)[:, :3], axis=1)
+    counts = np.maximum(2, (length / _BALL_STEP_MM).astype(int))
+    first = np.repeat(np.cumsum(counts) - counts, counts)
+    share = (np.arange(counts.sum()) - first) / np.repeat(counts - 1, counts)
+    along = np.repeat(start, counts, axis=0)
+    along += share[:, None] * np.repeat(end - start, counts, axis=0)
+    return Balls(along[:, :3], along[:, 3])
 
 
 def tube_distance(points: ChestPoints, tube: Tube) -> Field:
@@ -32,36 +77,30 @@ def meets(plane: SlicePlane, tube: Tube, margin_mm: float) -> bool:
     return min(sides) < near and max(sides) > -near
 
 
-def stamp(plane: SlicePlane, tubes: Iterable[Tube], thickness_mm: float) -> Field:
-    """Coverage (rows, columns) of small tubes as chains of balls cut by a slice."""
-    result = np.zeros((plane.rows, plane.columns), np.float32)
+def stamp(plane: SlicePlane, balls: Balls, thickness_mm: float) -> Field:
+    """Coverage (rows, columns) of small vessels cut by a slice."""
     half = 0.5 * thickness_mm
-    for tube in tubes:
-        if not meets(plane, tube, half):
-            continue
-        start, end = np.asarray(tube.start), np.asarray(tube.end)
-        count = max(2, int(np.linalg.norm(end - start) / 1.6))
-        share = np.linspace(0.0, 1.0, count)
-        radii = tube.start_radius + share * (tube.end_radius - tube.start_radius)
-        away = start + share[:, None] * (end - start) - plane.position
-        overlap = radii + half - np.abs(away @ plane.normal)
-        rows = away @ plane.column_direction / plane.pixel_mm
-        columns = away @ plane.row_direction / plane.pixel_mm
-        inside = (rows > 0) & (rows < plane.rows) & (columns > 0) & (columns < plane.columns)
-        for index in np.flatnonzero((overlap > 0) & inside):
-            _stamp_ball(
-                result, float(rows[index]), float(columns[index]),
-                float(radii[index]) / plane.pixel_mm, min(1.0, float(overlap[index]) / (2 * half)),
-            )  # fmt: skip
+    away = balls.centres - plane.position
+    overlap = balls.radii + half - np.abs(away @ plane.normal)
+    rows = away @ plane.column_direction / plane.pixel_mm
+    columns = away @ plane.row_direction / plane.pixel_mm
+    shown = np.flatnonzero(
+        (overlap > 0) & (rows > 0) & (rows < plane.rows) & (columns > 0) & (columns < plane.columns)
+    )
+    result = np.zeros((plane.rows, plane.columns), np.float32)
+    if shown.size == 0:
+        return result
+    radii = balls.radii[shown] / plane.pixel_mm
+    reach = int(radii.max()) + 2
+    # Every ball is drawn in a square as large as the largest needs: (balls, rows, columns).
+    step = np.arange(-reach, reach + 1)
+    row = rows[shown].astype(int)[:, None, None] + step[:, None]
+    column = columns[shown].astype(int)[:, None, None] + step
+    apart = np.hypot(row - rows[shown, None, None], column - columns[shown, None, None])
+    most = np.minimum(1.0, overlap[shown] / thickness_mm)[:, None, None]
+    share = most * np.clip(radii[:, None, None] + 0.5 - apart, 0.0, 1.0)
+    row, column = np.broadcast_arrays(row, column)
+    drawn = (share > 0) & (row >= 0) & (row < plane.rows) & (column >= 0) & (column < plane.columns)
+    place = row[drawn] * plane.columns + column[drawn]
+    np.maximum.at(result.ravel(), place, share[drawn].astype(np.float32))
     return result
-
-
-def _stamp_ball(image: Field, row: float, column: float, radius: float, most: float) -> None:
-    """Draws one ball of `radius` pixels at (row, column), covering `most` of a pixel (0 to 1)."""
-    reach = int(radius) + 2
-    top, left = max(0, int(row) - reach), max(0, int(column) - reach)
-    window = image[top : int(row) + reach + 2, left : int(column) + reach + 2]
-    y = np.arange(top, top + window.shape[0], dtype=np.float32)[:, None] - np.float32(row)
-    x = np.arange(left, left + window.shape[1], dtype=np.float32) - np.float32(column)
-    inside = np.float32(radius + 0.5) - np.sqrt(y * y + x * x)
-    np.maximum(window, most * np.clip(inside, 0.0, 1.0), out=window)
