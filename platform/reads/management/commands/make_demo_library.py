@@ -1,6 +1,7 @@
 """`manage.py make_demo_library`: a programme with invented people and phantom studies."""
 
 import os
+import shutil
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -39,26 +40,20 @@ class Command(BaseCommand):
         started = time.monotonic()
         phantoms = draw_library(seed, count)[have:]
         with tempfile.TemporaryDirectory(prefix="cinerounds-demo-") as folder:
-            jobs = [
-                (phantom, Path(folder) / f"{number:03d}")
-                for number, phantom in enumerate(phantoms, start=have)
-            ]
+            paths = [Path(folder) / f"{number:03d}" for number in range(have, count)]
             cores = os.cpu_count() or 1
             with ProcessPoolExecutor(cores, mp_context=get_context("forkserver")) as pool:
-                for number, (phantom, path) in enumerate(
-                    zip(phantoms, pool.map(_write, jobs), strict=True), start=have
+                # Each in a process that knows the domain alone: Django is not set up there.
+                written = pool.map(write_study, phantoms, paths)
+                for number, (phantom, path, _) in enumerate(
+                    zip(phantoms, paths, written, strict=True), start=have
                 ):
                     self._import(programme, people["educator"], phantom, path, number)
+                    shutil.rmtree(path)
                     seconds = time.monotonic() - started
                     self.stdout.write(f"demo study {number + 1} of {count} ({seconds:.0f} s)")
                     self.stdout.flush()
-        case_set = make_case_set(
-            programme=programme,
-            name="First round",
-            description="Ten unknowns to start with, normal and not.",
-        )
-        unknown = Case.objects.filter(programme=programme, open=False).order_by("number")[:10]
-        put_cases(case_set=case_set, cases=list(unknown))
+        make_first_round(programme)
 
     def _import(
         self,
@@ -87,10 +82,17 @@ class Command(BaseCommand):
             )
 
 
-def _write(job: tuple[PhantomStudy, Path]) -> Path:
-    phantom, folder = job
-    write_study(phantom, folder)
-    return folder
+@transaction.atomic
+def make_first_round(programme: Programme) -> None:
+    """A case set of ten unknowns, made once."""
+    name = "First round"
+    if programme.case_sets.filter(name=name).exists():
+        return
+    case_set = make_case_set(
+        programme=programme, name=name, description="Ten unknowns to start with, normal and not."
+    )
+    unknown = Case.objects.filter(programme=programme, open=False).order_by("number")[:10]
+    put_cases(case_set=case_set, cases=list(unknown))
 
 
 @transaction.atomic
