@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing if it is there")
-        parser.add_argument("--count", type=int, default=28)
+        parser.add_argument("--count", type=int, default=24)
         parser.add_argument("--seed", type=int, default=SEED)
 
     def handle(self, *, if_empty: bool, count: int, seed: int, **options: object) -> None:
