@@ -102,8 +102,10 @@ export function hasMetadata(imageId: string): boolean {
   return metaData.get("imagePixelModule", imageId) !== undefined;
 }
 
-/** Forgets every image and its metadata, so that nothing of one case is left for the next. */
-export function forgetImages(): void {
-  cache.purgeCache();
-  wadors.metaDataManager.purge();
+/** Forgets images and their metadata, so that nothing of one case is left for the next. */
+export function forgetImages(imageIds: string[]): void {
+  for (const imageId of imageIds) {
+    if (cache.getImageLoadObject(imageId)) cache.removeImageLoadObject(imageId, { force: true });
+    wadors.metaDataManager.remove(imageId);
+  }
 }

@@ -63,4 +63,20 @@ describe("FrameQueue", () => {
     expect(started).toEqual(["a"]);
     expect(heard).not.toHaveBeenCalled();
   });
+
+  it("closes at once and settles when what is loading has ended, well or badly", async () => {
+    const { started, gates, load } = gated();
+    const queue = new FrameQueue(load, 2);
+    queue.want(["a", "b", "c"]);
+    let settled = false;
+    const closed = queue.close().then(() => {
+      settled = true;
+    });
+    gates.get("a")?.open();
+    await settle();
+    expect(settled).toBe(false);
+    gates.get("b")?.fail();
+    await closed;
+    expect(started).toEqual(["a", "b"]);
+  });
 });

@@ -8,7 +8,7 @@ export class FrameQueue {
   readonly loaded = new Set<string>();
   readonly failed = new Set<string>();
   private order: string[] = [];
-  private running = new Set<string>();
+  private running = new Map<string, Promise<void>>();
   private listeners = new Set<(imageId: string) => void>();
   private closed = false;
   private readonly load: (imageId: string) => Promise<unknown>;
@@ -37,10 +37,12 @@ export class FrameQueue {
     return () => this.listeners.delete(listener);
   }
 
-  close(): void {
+  /** Starts nothing more; settles when what is loading has ended. */
+  close(): Promise<void> {
     this.closed = true;
     this.order = [];
     this.listeners.clear();
+    return Promise.all(this.running.values()).then(() => {});
   }
 
   private pump(): void {
@@ -48,12 +50,11 @@ export class FrameQueue {
       const next = this.order.shift();
       if (next === undefined) return;
       if (this.loaded.has(next) || this.running.has(next)) continue;
-      void this.fetch(next);
+      this.running.set(next, this.fetch(next));
     }
   }
 
   private async fetch(imageId: string): Promise<void> {
-    this.running.add(imageId);
     try {
       await this.load(imageId);
       this.loaded.add(imageId);

@@ -23,6 +23,8 @@ const DRAG_TOOLS: Record<DragTool, string> = {
 };
 
 let players = 0;
+/** The same study may be opened again while images of its last player are still on their way. */
+const openPlayers = new Set<StudyPlayer>();
 
 /**
  * Plays one study: owns the rendering engine, the queue of images, the panes and the one clock.
@@ -46,6 +48,7 @@ export class StudyPlayer {
 
   constructor(study: StudyDetail, options: { autoplay: boolean }) {
     players += 1;
+    openPlayers.add(this);
     this.study = study;
     this.autoplay = options.autoplay;
     this.engine = new RenderingEngine(`study-player-${players}`);
@@ -204,11 +207,7 @@ export class StudyPlayer {
         wanted.push(...loopImageIds(this.study, pane.stack, slice));
       }
     }
-    for (const stack of this.study.stacks) {
-      for (let slice = 0; slice < stack.slice_count; slice += 1) {
-        wanted.push(...loopImageIds(this.study, stack, slice));
-      }
-    }
+    wanted.push(...allImageIds(this.study));
     this.queue.want([...new Set(wanted)]);
   }
 
@@ -235,12 +234,25 @@ export class StudyPlayer {
     this.setPlaying(false);
     this.closed = true;
     cancelAnimationFrame(this.tickRequest);
-    this.queue.close();
+    const settled = this.queue.close();
     ToolGroupManager.destroyToolGroup(this.toolGroupId);
     this.engine.destroy();
     this.panes.clear();
-    forgetImages();
+    openPlayers.delete(this);
+    // The loader still reads the metadata of images on their way.
+    void settled.then(() => {
+      const inUse = [...openPlayers].some((player) => player.study.id === this.study.id);
+      if (!inUse) forgetImages(allImageIds(this.study));
+    });
   }
+}
+
+function allImageIds(study: StudyDetail): string[] {
+  return study.stacks.flatMap((stack) =>
+    Array.from({ length: stack.slice_count }, (_, slice) =>
+      loopImageIds(study, stack, slice),
+    ).flat(),
+  );
 }
 
 /** Slices in order of their distance from the one on show. */
