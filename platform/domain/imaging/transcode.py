@@ -12,6 +12,9 @@ from domain.imaging.deidentify import Deidentifier
 from domain.imaging.frames import PreparedInstance, prepare_instance
 
 _WORTH_A_POOL = 64
+# Every pool's processes are forked from one that has done the imports, a second each, already.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload([__name__])
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,5 @@ def prepare_instances(
     if cores == 1 or len(paths) < _WORTH_A_POOL or multiprocessing.current_process().daemon:
         yield from map(prepare, paths)
         return
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(cores, mp_context=context) as pool:
+    with ProcessPoolExecutor(cores, mp_context=_PROCESSES) as pool:
         yield from pool.map(prepare, paths, chunksize=16)

@@ -41,8 +41,9 @@ class Command(BaseCommand):
         phantoms = draw_library(seed, count)[have:]
         with tempfile.TemporaryDirectory(prefix="cinerounds-demo-") as folder:
             paths = [Path(folder) / f"{number:03d}" for number in range(have, count)]
-            cores = os.cpu_count() or 1
-            with ProcessPoolExecutor(cores, mp_context=get_context("forkserver")) as pool:
+            # The import of what is drawn keeps the other cores busy.
+            drawing = max(1, (os.cpu_count() or 1) - 1)
+            with ProcessPoolExecutor(drawing, mp_context=get_context("forkserver")) as pool:
                 # Each in a process that knows the domain alone: Django is not set up there.
                 written = pool.map(write_study, phantoms, paths)
                 for number, (phantom, path, _) in enumerate(
