@@ -1,6 +1,5 @@
 """Signing in and out, and who is signed in."""
 
-from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect, ensure_csrf_cookie
@@ -37,7 +36,6 @@ class MembershipOut(serializers.Serializer):
 class SessionOut(serializers.Serializer):
     user = UserOut(allow_null=True)
     memberships = MembershipOut(many=True)
-    image_model_trained = serializers.BooleanField()
 
 
 class SignInIn(serializers.Serializer):
@@ -87,6 +85,5 @@ def describe_session(request: Request) -> dict[str, object]:
     body = {
         "user": user,
         "memberships": memberships,
-        "image_model_trained": bool(settings.CHECKPOINT),
     }
     return dict(SessionOut(body).data)

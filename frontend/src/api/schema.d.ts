@@ -763,7 +763,6 @@ export interface components {
         SessionOut: {
             user: components["schemas"]["UserOut"] | null;
             memberships: components["schemas"]["MembershipOut"][];
-            image_model_trained: boolean;
         };
         SignInInRequest: {
             email: string;

@@ -7,7 +7,6 @@ import { App } from "./App";
 const person = (role: string) => ({
   user: { id: "u1", email: "a@example.org", name: "Ada Example" },
   memberships: [{ programme: { id: "p", name: "Centre" }, role }],
-  image_model_trained: false,
 });
 const emptyPage = { status: 200, body: { count: 0, next: null, previous: null, results: [] } };
 const empties = {
