@@ -40,9 +40,9 @@ class CompactEmbedder:
         rows = []
         with torch.inference_mode():
             for start in range(0, len(inputs), _AT_ONCE):
-                batch = collate(inputs[start : start + _AT_ONCE], self.model.config.crop)
-                moved = type(batch)(**{name: one.to(device) for name, one in vars(batch).items()})
-                rows.append(self.model.embed_images(moved)[0].float().cpu().numpy())
+                some = inputs[start : start + _AT_ONCE]
+                batch = collate(some, self.model.config.crop).to(device)
+                rows.append(self.model.embed_images(batch)[0].float().cpu().numpy())
         return self._checked(rows)
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:

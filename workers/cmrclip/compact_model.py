@@ -45,6 +45,10 @@ class CompactBatch:
     def size(self) -> int:
         return len(self.patient)
 
+    def to(self, device: torch.device) -> "CompactBatch":
+        """The same with every tensor on `device`."""
+        return CompactBatch(**{name: one.to(device) for name, one in vars(self).items()})
+
 
 class SliceStem(nn.Module):
     """(S, C, 96, 96) -> (S, D): halved in size four times, then laid out as a 3 x 3 grid."""

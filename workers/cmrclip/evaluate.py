@@ -53,9 +53,8 @@ def embed_examples(model: CompactModel, examples: Sequence[Example]) -> Vectors:
     with torch.inference_mode():
         for start in range(0, len(examples), _AT_ONCE):
             some = [example.images for example in examples[start : start + _AT_ONCE]]
-            batch = collate(some, model.config.crop)
-            moved = type(batch)(**{name: one.to(device) for name, one in vars(batch).items()})
-            parts.append(model.embed_images(moved)[0].float().cpu())
+            batch = collate(some, model.config.crop).to(device)
+            parts.append(model.embed_images(batch)[0].float().cpu())
     result: Vectors = torch.cat(parts).numpy()
     return result
 

@@ -39,7 +39,7 @@ from domain.errors import InputError
 from workers.cmrclip.augment import collate
 from workers.cmrclip.checkpoint import file_sha256
 from workers.cmrclip.compact_config import CompactConfig, parse_compact, to_json
-from workers.cmrclip.compact_model import CompactBatch, CompactModel
+from workers.cmrclip.compact_model import CompactModel
 from workers.cmrclip.library import Example, read_library, split_by_patient
 from workers.cmrclip.targets import MEASURES, Targets, draw_pool, is_stated, targets_of
 
@@ -174,7 +174,7 @@ class Training:
     ) -> tuple[Tensor, Tensor]:
         """Summed loss of sentences and of numbers over some studies."""
         images = [self.examples[study].images for study in studies]
-        batch = on_device(collate(images, self.config.model.crop, rng), self.device)
+        batch = collate(images, self.config.model.crop, rng).to(self.device)
         with self._autocast():
             embedded, measured = self.model.embed_images(batch)
         wanted = torch.from_numpy(self.targets.support[np.ix_(studies, pool)]).to(self.device)
@@ -245,11 +245,6 @@ def _groups(model: torch.nn.Module, weight_decay: float) -> list[dict[str, Any]]
         {"params": decayed, "weight_decay": weight_decay},
         {"params": rest, "weight_decay": 0.0},
     ]
-
-
-def on_device(batch: CompactBatch, device: torch.device) -> CompactBatch:
-    """The batch with every tensor on `device`."""
-    return CompactBatch(**{name: one.to(device) for name, one in vars(batch).items()})
 
 
 def _place() -> tuple[int, int]:
