@@ -1,5 +1,7 @@
 """How much can be read off frozen image vectors with a few labels: logistic regression."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as functional
@@ -19,18 +21,13 @@ def fit_logistic(vectors: Vectors, truths: Truths, *, penalty: float) -> tuple[S
     share = wanted.mean().clamp(1e-6, 1 - 1e-6)
     weight = torch.where(wanted > 0.5, 0.5 / share, 0.5 / (1 - share))
     unknown = torch.zeros(inputs.shape[1] + 1, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([unknown], max_iter=100, line_search_fn="strong_wolfe")
 
-    def closure() -> torch.Tensor:
-        optimizer.zero_grad()
+    def loss() -> torch.Tensor:
         logits = inputs @ unknown[:-1] + unknown[-1]
-        loss = functional.binary_cross_entropy_with_logits(logits, wanted, weight=weight)
-        loss = loss + penalty * unknown[:-1].square().sum()
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss
+        misfit = functional.binary_cross_entropy_with_logits(logits, wanted, weight=weight)
+        return misfit + penalty * unknown[:-1].square().sum()
 
-    optimizer.step(closure)  # type: ignore[no-untyped-call]
-    found = unknown.detach().numpy()
+    found = _minimised(unknown, loss)
     return found[:-1], float(found[-1])
 
 
@@ -75,16 +72,27 @@ def calibrate(scores: Scores, truths: Truths) -> tuple[float, float]:
     column = torch.from_numpy(scores)
     wanted = torch.from_numpy(truths).double()
     unknown = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
+
+    def loss() -> torch.Tensor:
+        misfit = functional.binary_cross_entropy_with_logits(
+            unknown[0] * column + unknown[1], wanted
+        )
+        return misfit + 1e-4 * (unknown[0] - 1).square()
+
+    slope, intercept = _minimised(unknown, loss)
+    return float(slope), float(intercept)
+
+
+def _minimised(unknown: torch.Tensor, loss: Callable[[], torch.Tensor]) -> Scores:
+    """The values of `unknown` where the convex `loss` is least."""
     optimizer = torch.optim.LBFGS([unknown], max_iter=100, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        logits = unknown[0] * column + unknown[1]
-        loss = functional.binary_cross_entropy_with_logits(logits, wanted)
-        loss = loss + 1e-4 * (unknown[0] - 1).square()
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss
+        value = loss()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
-    slope, intercept = unknown.detach().numpy()
-    return float(slope), float(intercept)
+    found: Scores = unknown.detach().numpy()
+    return found

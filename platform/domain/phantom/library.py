@@ -9,7 +9,7 @@ import numpy as np
 from domain.errors import InputError
 from domain.phantom.recipes import DISEASES, RECIPES, Person
 from domain.phantom.scanning import draw_acquisition
-from domain.phantom.stories import histories, patient_name, title
+from domain.phantom.stories import patient_name, told
 from domain.phantom.study import Patient, PhantomStudy, with_matrix
 
 # Every block of twelve holds four normal studies; the diseases come round in turn.
@@ -66,20 +66,7 @@ def make_study(kind: str, seed: int, number: int = 0) -> PhantomStudy:
     patient = _draw_patient(rng, kind, seed)
     shape, enhancement = RECIPES[kind](Person(rng, patient))
     acquisition = draw_acquisition(rng, kind, number, shape, enhancement)
-    if not acquisition.contrast_given:
-        enhancement = None
-    history, indication = histories(kind, patient, rng)
-    return PhantomStudy(
-        seed=seed,
-        kind=kind,
-        title=title(kind, shape, enhancement),
-        history=history,
-        indication=indication,
-        patient=patient,
-        shape=shape,
-        enhancement=enhancement,
-        acquisition=acquisition,
-    )
+    return told(seed, kind, patient, shape, enhancement, acquisition, rng)
 
 
 def _draw_patient(rng: np.random.Generator, kind: str, seed: int) -> Patient:

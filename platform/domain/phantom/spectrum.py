@@ -16,7 +16,7 @@ from domain.errors import InputError
 from domain.phantom.recipes import DISEASES, RECIPES, Person, walls
 from domain.phantom.scanning import LIBRARY_VENDORS, choose_vendor, draw_varied_acquisition
 from domain.phantom.segments import LAD, LCX, RCA
-from domain.phantom.stories import histories, patient_name, title
+from domain.phantom.stories import patient_name, told
 from domain.phantom.study import Enhancement, HeartShape, Patient, PhantomStudy
 from domain.phantom.truth import (
     AORTA_LIMIT_MM,
@@ -95,20 +95,7 @@ def draw_spectrum(
     kind, shape, enhancement = _draw_heart(rng, patient)
     style = choose_vendor(np.random.default_rng([drawn_seed, 4]), vendors)
     acquisition = draw_varied_acquisition(rng, kind, style, shape, enhancement)
-    if not acquisition.contrast_given:
-        enhancement = None
-    history, indication = histories(kind, patient, rng)
-    return PhantomStudy(
-        seed=drawn_seed,
-        kind=kind,
-        title=title(kind, shape, enhancement),
-        history=history,
-        indication=indication,
-        patient=patient,
-        shape=shape,
-        enhancement=enhancement,
-        acquisition=acquisition,
-    )
+    return told(drawn_seed, kind, patient, shape, enhancement, acquisition, rng)
 
 
 def _draw_patient(rng: np.random.Generator, seed: int) -> Patient:

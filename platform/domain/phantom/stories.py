@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from domain.phantom.study import Enhancement, HeartShape, Patient
+from domain.phantom.study import (
+    Acquisition,
+    Enhancement,
+    HeartShape,
+    Patient,
+    PhantomStudy,
+)
 
 # Nobody is called this: the family name says what it is.
 _WOMEN = ("ADA", "BEA", "CLEO", "DORA", "EDNA", "FLORA", "GRETA", "HILDA", "IDA", "JUNO", "KIKI",
@@ -131,3 +137,29 @@ def histories(kind: str, patient: Patient, rng: np.random.Generator) -> tuple[st
     story, indication = choices[int(rng.integers(len(choices)))]
     who = "woman" if patient.sex == "F" else "man"
     return f"{patient.age}-year-old {who}: {story}.", indication
+
+
+def told(
+    seed: int,
+    kind: str,
+    patient: Patient,
+    shape: HeartShape,
+    enhancement: Enhancement | None,
+    acquisition: Acquisition,
+    rng: np.random.Generator,
+) -> PhantomStudy:
+    """The study with its story and title; without contrast nothing enhances."""
+    if not acquisition.contrast_given:
+        enhancement = None
+    history, indication = histories(kind, patient, rng)
+    return PhantomStudy(
+        seed=seed,
+        kind=kind,
+        title=title(kind, shape, enhancement),
+        history=history,
+        indication=indication,
+        patient=patient,
+        shape=shape,
+        enhancement=enhancement,
+        acquisition=acquisition,
+    )
