@@ -1,6 +1,6 @@
 """A stored study -> what a model is shown of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,13 @@ from workers.frames import SAMPLES, Frame, decode_frames
 
 # Slice and phase of a frame in its stack.
 _Place = tuple[int, int]
+# See `Embedder.wanted_frames`.
+Wanted = Callable[[str, NDArray[np.bool_], NDArray[np.float64] | None], NDArray[np.bool_]]
 
 
-def decode_study(study: Study) -> StudyPixels:
-    """All stacks of a stored study and the patient's facts.
+def decode_study(study: Study, wanted: Wanted | None = None) -> StudyPixels:
+    """All stacks of a stored study and the patient's facts; frames that are not `wanted` are left
+    out as if they were missing.
 
     Pixels are (slices, phases, rows, columns) of uint16, or int16 where samples are signed, 0 where
     an image is missing. Raises InputError where stored frames are damaged, do not fit or are not
@@ -29,7 +32,7 @@ def decode_study(study: Study) -> StudyPixels:
         instance.sop_instance_uid: instance
         for instance in Instance.objects.filter(series__study=study).select_related("series")
     }
-    places: list[list[_Place]] = [_places(stack) for stack in stacks]
+    places: list[list[_Place]] = [_places(stack, wanted) for stack in stacks]
     stored = [
         _stored(instances.get(stack.geometry["slices"][s]["phases"][p]["sop_instance_uid"]))
         for stack, there in zip(stacks, places, strict=True)
@@ -56,13 +59,12 @@ def patient_facts(metadata: Mapping[str, Any]) -> PatientFacts:
     )
 
 
-def _places(stack: Stack) -> list[_Place]:
-    return [
-        (s, p)
-        for s, one in enumerate(stack.geometry["slices"])
-        for p, phase in enumerate(one["phases"])
-        if phase is not None
-    ]
+def _places(stack: Stack, wanted: Wanted | None) -> list[_Place]:
+    slices = stack.geometry["slices"]
+    chosen = np.array([[phase is not None for phase in one["phases"]] for one in slices], np.bool_)
+    if wanted is not None:
+        chosen = wanted(stack.contrast, chosen, _cycle(stack.geometry))
+    return [(int(s), int(p)) for s, p in np.argwhere(chosen)]
 
 
 def _stored(instance: Instance | None) -> Frame:

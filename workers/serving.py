@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,12 @@ from numpy.typing import NDArray
 from domain.errors import InputError
 from similar.models import EMBEDDING_WIDTH, ModelVersion
 from similar.services import register_version
+from workers.cmrclip.contrast import (
+    CALIBRATION,
+    Calibration,
+    ContrastReader,
+    read_calibration,
+)
 from workers.cmrclip.embedder import Embedder
 from workers.cmrclip.pixels import StudyPixels
 from workers.cmrclip.registry import load_embedder
@@ -30,9 +36,11 @@ RETRY_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Serving:
-    """A trained model and the row of its version. Its calls take turns, as an embedder asks for."""
+    """A trained model, what asks it for findings, and the row of its version. Its calls take turns,
+    as an embedder asks for."""
 
     embedder: Embedder
+    findings: ContrastReader
     version: ModelVersion
     turn: threading.Lock
 
@@ -69,8 +77,11 @@ class Server:
     def _load(self) -> Serving | None:
         if not settings.CHECKPOINT:
             return None
+        checkpoint = Path(settings.CHECKPOINT)
         try:
-            embedder = load_trained(Path(settings.CHECKPOINT))
+            embedder = load_trained(checkpoint)
+            calibration = calibration_of(checkpoint)
+            findings = ContrastReader(embedder.embed_texts, list(calibration))
         except InputError as error:
             log.error("nothing is embedded: %s", error.sentence)
             return None
@@ -78,9 +89,18 @@ class Server:
             # Whatever it is (no memory, no module), the worker has other work to do.
             log.exception("nothing is embedded: the checkpoint could not be loaded")
             return None
-        version = register_version(name=embedder.version)
+        version = register_version(
+            name=embedder.version,
+            calibration={code: asdict(one) for code, one in calibration.items()},
+        )
         log.info("embedding with %s", version)
-        return Serving(embedder, version, threading.Lock())
+        return Serving(embedder, findings, version, threading.Lock())
+
+
+def calibration_of(checkpoint: Path) -> dict[str, Calibration]:
+    """What lies beside a checkpoint (its folder, or its file); empty where nothing does."""
+    folder = checkpoint if checkpoint.is_dir() else checkpoint.parent
+    return read_calibration(folder / CALIBRATION)
 
 
 def load_trained(path: Path) -> Embedder:

@@ -5,6 +5,9 @@ not, why. A *model version* is one trained checkpoint: *building* while the libr
 with it, *serving* while neighbours are ranked by it, *retired* once another serves. An *embedding*
 is its answer for the images of one study, a *report embedding* for the text of one report; vectors
 of two versions are never compared. Without a trained checkpoint there is none of the three.
+A *finding score* is how much better the sentences that assert a finding fit the images than those
+that deny it; the version's *calibration* turns it into a probability, for findings where that was
+shown to be worth something.
 """
 
 from django.db import models
@@ -40,6 +43,10 @@ class Clip(models.Model):
 class ModelVersion(models.Model):
     name = models.CharField(max_length=80, unique=True, help_text="As the checkpoint says it.")
     state = models.CharField(max_length=10, choices=[(s, s) for s in VERSION_STATES])
+    calibration = models.JSONField(
+        default=dict,
+        help_text="By finding: slope, intercept, enabled, auroc, calibration_error.",
+    )
     created_at = models.DateTimeField()
     served_at = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -63,6 +70,7 @@ class Embedding(models.Model):
         ModelVersion, on_delete=models.CASCADE, related_name="embeddings"
     )
     vector = HalfVectorField(dimensions=EMBEDDING_WIDTH)
+    finding_scores = models.JSONField(default=dict, help_text="By finding, above 0 is present.")
     made_at = models.DateTimeField()
 
     class Meta:

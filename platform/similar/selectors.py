@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import exp
 from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
@@ -100,6 +101,27 @@ def version_progress(version: ModelVersion) -> VersionProgress:
     return VersionProgress(
         version, version.embeddings.count(), pending(version).count(), given_up(version).count()
     )
+
+
+# --- findings ----------------------------------------------------------------------------------
+
+
+def finding_probabilities(study_id: object) -> dict[str, float]:
+    """How likely each finding is by the model that ranks, by concept; only those that it was shown
+    to be good enough for. Empty where the study has no embedding: the model is silent."""
+    embedding = (
+        Embedding.objects.filter(study=study_id, model_version__state="serving")
+        .select_related("model_version")
+        .first()
+    )
+    if embedding is None:
+        return {}
+    table = embedding.model_version.calibration
+    return {
+        code: 1 / (1 + exp(-(table[code]["slope"] * score + table[code]["intercept"])))
+        for code, score in embedding.finding_scores.items()
+        if code in table and table[code]["enabled"]
+    }
 
 
 # --- image -> image ----------------------------------------------------------------------------

@@ -5,7 +5,8 @@ study is asked for, while the old version goes on ranking. When no study is left
 could still embed, the two change places in one transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -31,11 +32,17 @@ def record_clip(*, study: Study, usable: bool, sentence: str, sha256: str = "") 
 
 
 def record_embedding(
-    *, study: Study, model_version: ModelVersion, vector: Sequence[float]
+    *,
+    study: Study,
+    model_version: ModelVersion,
+    vector: Sequence[float],
+    finding_scores: Mapping[str, float] | None = None,
 ) -> Embedding:
     """Stores one embedding a study and model version. Raises ValueError for a wrong width."""
     embedding, _ = Embedding.objects.update_or_create(
-        study=study, model_version=model_version, defaults=_of_vector(vector)
+        study=study,
+        model_version=model_version,
+        defaults=_of_vector(vector) | {"finding_scores": dict(finding_scores or {})},
     )
     return embedding
 
@@ -72,7 +79,9 @@ def ask_library(*, version: ModelVersion, given_up_too: bool = False) -> None:
 
 
 @transaction.atomic
-def register_version(*, name: str) -> ModelVersion:
+def register_version(
+    *, name: str, calibration: Mapping[str, Mapping[str, Any]] | None = None
+) -> ModelVersion:
     """The version of a trained checkpoint that a worker has just loaded, with its work asked for.
 
     One that does not serve yet, or does no longer, begins to build; another that was building is
@@ -88,6 +97,9 @@ def register_version(*, name: str) -> ModelVersion:
     elif version.state == "retired":
         version.state, version.retired_at = "building", None
         version.save()
+    # It may be measured anew for weights that stay the same.
+    version.calibration = {code: dict(one) for code, one in (calibration or {}).items()}
+    version.save(update_fields=["calibration"])
     ask_library(version=version)
     return version
 

@@ -13,7 +13,13 @@ import torch.nn.functional as functional
 from torch import Tensor
 
 from workers.cmrclip.compact_config import CompactConfig
-from workers.cmrclip.compact_model import CompactBatch, CompactModel, ImageEncoder, SliceStem
+from workers.cmrclip.compact_model import (
+    MIDDLE_GREY,
+    CompactBatch,
+    CompactModel,
+    ImageEncoder,
+    SliceStem,
+)
 
 _PHASES_SEEN = (0, 3, 6, 9)
 # Fields of view of 280 to 420 mm on a matrix of the same size.
@@ -62,7 +68,8 @@ def _without_millimetres(frames: Tensor, owner: Tensor, batch: CompactBatch) -> 
     matrix = torch.zeros(len(frames), 2, 3)
     matrix[:, 0, 0] = matrix[:, 1, 1] = scale
     grid = functional.affine_grid(matrix, list(frames.shape), align_corners=False)
-    return functional.grid_sample(frames, grid, mode="bilinear", align_corners=False)
+    zoomed = functional.grid_sample(frames, grid, mode="bilinear", align_corners=False)
+    return zoomed - MIDDLE_GREY
 
 
 class FrameModel(CompactModel):

@@ -28,6 +28,7 @@ from similar.services import register_version
 from tests.faults.test_worker_killed import start_worker, wait_for
 from tests.workers.cmrclip.test_inference import SMALL
 from workers.app import app
+from workers.cmrclip.contrast import CALIBRATION, Calibration, write_calibration
 from workers.cmrclip.model import CmrClip
 from workers.decode import decode_study
 from workers.drain import Outcome, _do_batch
@@ -66,6 +67,13 @@ def use(settings, monkeypatch):
     return start
 
 
+def write_tokenizer(folder: Path) -> None:
+    words = {"[PAD]": 0, "[UNK]": 1, "ventricle": 2, "dilated": 3}
+    tokenizer = Tokenizer(WordLevel(words, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    tokenizer.save(str(folder / "tokenizer.json"))
+
+
 def drain(name: str) -> int:
     return app.tasks[name]()
 
@@ -95,6 +103,31 @@ def test_a_new_study_is_checked_and_embedded_once(import_cine, write_checkpoint,
     assert drain(queue.EMBED_STUDY) == 1
     assert Embedding.objects.get() == embedding
     assert not Work.objects.filter(task=queue.EMBED_STUDY).exclude(state="done").exists()
+
+
+def test_findings_are_scored_and_become_probabilities_where_the_model_is_good_enough(
+    import_cine, write_checkpoint, use
+):
+    study = import_cine().study
+    folder = write_checkpoint(3)
+    write_tokenizer(folder)
+    table = {
+        "lge": Calibration(20.0, -1.0, True, 0.9, 0.05),
+        "lv_dilation": Calibration(20.0, 0.0, False, 0.6, 0.05),
+    }
+    write_calibration(folder / CALIBRATION, table)
+    use(folder)
+    drain(queue.EMBED_STUDY)
+    scores = Embedding.objects.get().finding_scores
+    assert set(scores) == {"lge", "lv_dilation"}
+    expected = 1 / (1 + np.exp(-(20.0 * scores["lge"] - 1.0)))
+    assert selectors.finding_probabilities(study.pk) == {"lge": pytest.approx(expected)}
+    # Measured anew for the same weights, without embedding anything again.
+    write_calibration(folder / CALIBRATION, {"lge": replace(table["lge"], enabled=False)})
+    use(folder)
+    drain(queue.EMBED_STUDY)
+    assert ModelVersion.objects.count() == 1
+    assert selectors.finding_probabilities(study.pk) == {}
 
 
 def test_one_bad_study_is_given_up_and_takes_no_other_with_it(
@@ -136,10 +169,7 @@ def test_reports_are_embedded_where_the_checkpoint_has_its_tokenizer(
     assert "tokenizer.json" in caplog.text
 
     folder = write_checkpoint(2)
-    words = {"[PAD]": 0, "[UNK]": 1, "ventricle": 2, "dilated": 3}
-    tokenizer = Tokenizer(WordLevel(words, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = Whitespace()
-    tokenizer.save(str(folder / "tokenizer.json"))
+    write_tokenizer(folder)
     use(folder)
     drain(queue.EMBED_STUDY)
     (made,) = ReportEmbedding.objects.all()

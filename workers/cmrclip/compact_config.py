@@ -32,7 +32,7 @@ class CompactConfig:
     text: TowerConfig = TowerConfig()
     measures: tuple[str, ...] = ()
     crop: int = 96
-    channels: tuple[int, int, int, int] = (24, 48, 96, 160)
+    channels: tuple[int, int, int, int] = (16, 32, 64, 128)
     width: int = 192
     depth: int = 4
     heads: int = 6

@@ -11,7 +11,7 @@ from domain.errors import InputError
 from workers.cmrclip.augment import collate
 from workers.cmrclip.checkpoint import load_strict
 from workers.cmrclip.compact_config import read_compact
-from workers.cmrclip.compact_input import build_input
+from workers.cmrclip.compact_input import build_input, wanted_frames
 from workers.cmrclip.compact_model import CompactModel
 from workers.cmrclip.pixels import StudyPixels
 
@@ -32,6 +32,12 @@ class CompactEmbedder:
     def width(self) -> int:
         """Numbers in an embedding."""
         return self.model.config.projection_dim
+
+    def wanted_frames(
+        self, contrast: str, present: NDArray[np.bool_], cycle: NDArray[np.float64] | None
+    ) -> NDArray[np.bool_]:
+        """As `compact_input.wanted_frames`."""
+        return wanted_frames(contrast, present, cycle)
 
     def embed_studies(self, studies: Sequence[StudyPixels]) -> NDArray[np.float32]:
         """(N, width) of length one. Raises what `build_input` raises."""

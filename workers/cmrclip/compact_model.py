@@ -3,9 +3,10 @@
 Letters in shapes: B studies, S cine slices of all studies together, L enhancement slices, N tokens
 of a study (1 + 1 + its slices), D width, W words of a sentence.
 
-Image side: a convolutional stem turns each slice's cycle of 12 places into one token (a tubelet
-over the whole cycle); the token carries view, place in the stack and slice spacing; a patient
-token carries sex and body surface area; a transformer over the tokens ends in a class token.
+Image side: a slice's cycle of 12 places becomes its mean and first harmonics, and a convolutional
+stem turns those into one token (a tubelet over the whole cycle); the token carries view, place in
+the stack and slice spacing; a patient token carries sex and body surface area; a transformer over
+the tokens ends in a class token.
 Text side: one of the towers of `towers`. Both end in one space of `projection_dim` numbers.
 """
 
@@ -19,6 +20,10 @@ from torch import Tensor, nn
 from workers.cmrclip.compact_config import CompactConfig
 from workers.cmrclip.compact_input import PHASES, VIEWS
 from workers.cmrclip.towers import build_tower
+
+# What the middle grey of a study is about, and the gains of the harmonics of a cycle.
+MIDDLE_GREY = 0.3
+_GAINS = (5.0, 8.0, 8.0)
 
 
 @dataclass
@@ -50,6 +55,22 @@ class CompactBatch:
         return CompactBatch(**{name: one.to(device) for name, one in vars(self).items()})
 
 
+def harmonics_of_cycle() -> Tensor:
+    """(7, 12): mean, then cosine and sine of the first three harmonics of a cycle, orthonormal rows
+    times a gain.
+
+    Neighbouring phases are nearly alike, so on phases as they are a filter sees little but the
+    still picture. The gains bring what moves to about the size of what stands (deviations over
+    phantoms .91 against .09, .04 and .03); higher harmonics are noise at 12 places.
+    """
+    turn = 2 * math.pi * torch.arange(PHASES) / PHASES
+    rows = [torch.ones(PHASES) / math.sqrt(PHASES)]
+    for harmonic, gain in enumerate(_GAINS, start=1):
+        for wave in (torch.cos(harmonic * turn), torch.sin(harmonic * turn)):
+            rows.append(gain * math.sqrt(2 / PHASES) * wave)
+    return torch.stack(rows)
+
+
 class SliceStem(nn.Module):
     """(S, C, 96, 96) -> (S, D): halved in size four times, then laid out as a 3 x 3 grid."""
 
@@ -67,7 +88,7 @@ class SliceStem(nn.Module):
         self.proj = nn.Linear(9 * fourth, width)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        tokens: Tensor = self.proj(self.layers(pixels - 0.3))
+        tokens: Tensor = self.proj(self.layers(pixels))
         return tokens
 
 
@@ -87,7 +108,8 @@ class ImageEncoder(nn.Module):
     def __init__(self, config: CompactConfig) -> None:
         super().__init__()
         width = config.width
-        self.cine_stem = SliceStem(PHASES, config.channels, width)
+        self.register_buffer("harmonics", harmonics_of_cycle(), persistent=False)
+        self.cine_stem = SliceStem(len(self.harmonics), config.channels, width)
         self.lge_stem = SliceStem(1, config.channels, width)
         self.view = nn.Embedding(2 * len(VIEWS), width)
         self.place = nn.Linear(8, width)
@@ -102,8 +124,9 @@ class ImageEncoder(nn.Module):
 
     def forward(self, batch: CompactBatch) -> Tensor:
         """-> (B, D)"""
-        cine = self.cine_stem(batch.cine) + self._where(batch.cine_views, batch.cine_places)
-        lge = self.lge_stem(batch.lge) + self._where(
+        waves = torch.einsum("kt,sthw->skhw", self.harmonics, batch.cine - MIDDLE_GREY)
+        cine = self.cine_stem(waves) + self._where(batch.cine_views, batch.cine_places)
+        lge = self.lge_stem(batch.lge - MIDDLE_GREY) + self._where(
             batch.lge_views + len(VIEWS), batch.lge_places
         )
         slices = torch.cat((cine, lge))

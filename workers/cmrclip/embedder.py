@@ -24,6 +24,13 @@ class Embedder(Protocol):
     @property
     def width(self) -> int: ...
 
+    def wanted_frames(
+        self, contrast: str, present: NDArray[np.bool_], cycle: NDArray[np.float64] | None
+    ) -> NDArray[np.bool_]:
+        """(slices, phases): the frames of a stack that `embed_studies` looks at, the only ones that
+        need decoding. `present`, `cycle` as in `StackPixels`."""
+        ...
+
     def embed_studies(self, studies: Sequence[StudyPixels]) -> NDArray[np.float32]:
         """(N, width) of length one. Raises InputError for a study without a usable cine, and for
         pixels that are no numbers or of one grey."""

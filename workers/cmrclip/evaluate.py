@@ -1,7 +1,7 @@
 """What a checkpoint of cine-compact is worth on a library it has not seen.
 
     python -m workers.cmrclip.evaluate --checkpoint FOLDER --library READY [--json FILE]
-        [--trained-on READY]
+        [--trained-on READY] [--calibration FILE]
 
 Prints a table and writes the same as JSON: zero-shot by paired prompts (no threshold and no
 calibration fitted on what is tested), few-shot and linear probe on frozen vectors, retrieval of
@@ -14,6 +14,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,14 @@ from numpy.typing import NDArray
 
 from domain.errors import InputError
 from domain.findings import parse
-from workers.cmrclip import metrics, probes
+from workers.cmrclip import contrast, metrics, probes
 from workers.cmrclip.augment import collate
 from workers.cmrclip.compact_model import CompactModel
 from workers.cmrclip.library import Example, read_library
-from workers.cmrclip.sentences import prompts_of, sentences_of
+from workers.cmrclip.sentences import sentences_of
 
 GROUPS = ("sex", "age_band", "vendor", "field_strength", "site")
 _FEWEST = 5
-_PROMPTS = 8
 _AT_ONCE = 16
 Vectors = NDArray[np.float32]
 
@@ -82,25 +82,11 @@ def _known_of(example: Example) -> dict[str, bool]:
     return {claim.concept: claim.p >= 0.5 for claim in parse(example.report).claims}
 
 
-def prompt_pair(model: CompactModel, concept: str) -> tuple[Vectors, Vectors] | None:
-    """Mean vectors (P,) of the sentences that assert and that deny a concept."""
-    asserted, denied = prompts_of(concept)
-    if not asserted or not denied:
-        return None
-    pair = [embed_texts(model, texts[:_PROMPTS]).mean(axis=0) for texts in (asserted, denied)]
-    return pair[0], pair[1]
-
-
 def zero_shot_scores(
     model: CompactModel, vectors: Vectors, concept: str
 ) -> NDArray[np.float64] | None:
-    """(N,): how much better the asserting prompts fit than the denying ones; above 0 is present."""
-    pair = prompt_pair(model, concept)
-    if pair is None:
-        return None
-    scale = float(model.log_scale.detach().exp())
-    scores: NDArray[np.float64] = scale * (vectors @ (pair[0] - pair[1])).astype(np.float64) / 2
-    return scores
+    """As `contrast.scores`."""
+    return contrast.scores(partial(embed_texts, model), vectors, concept)
 
 
 def agreement(model: CompactModel, examples: list[Example]) -> float:
@@ -320,6 +306,20 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def calibrations(found: dict[str, Any]) -> dict[str, contrast.Calibration]:
+    """The table of an evaluation that serving goes by."""
+    return {
+        concept: contrast.Calibration(
+            slope=round(one["calibration"]["slope"], 4),
+            intercept=round(one["calibration"]["intercept"], 4),
+            enabled=one["calibration"]["enabled"],
+            auroc=round(one["calibration"]["held_out_auroc"], 4),
+            calibration_error=round(one["calibration"]["calibration_error"]["value"], 4),
+        )
+        for concept, one in found["concepts"].items()
+    }
+
+
 def main() -> None:
     from workers.cmrclip.compact_inference import load_model
 
@@ -328,6 +328,7 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True, help="a folder of prepared studies")
     parser.add_argument("--trained-on", type=Path, help="the prepared library of the training")
     parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--calibration", type=Path, help="where to write the table of serving")
     given = parser.parse_args()
     try:
         model, _ = load_model(given.checkpoint)
@@ -338,6 +339,8 @@ def main() -> None:
     print(table(found))
     if given.json:
         given.json.write_text(json.dumps(found, indent=1) + "\n")
+    if given.calibration:
+        contrast.write_calibration(given.calibration, calibrations(found))
 
 
 if __name__ == "__main__":

@@ -58,6 +58,12 @@ class ClipEmbedder:
         """Numbers in an embedding."""
         return self.model.config.projection_dim
 
+    def wanted_frames(
+        self, contrast: str, present: NDArray[np.bool_], cycle: NDArray[np.float64] | None
+    ) -> NDArray[np.bool_]:
+        """(slices, phases): all there are of the contrasts that clips are made of."""
+        return present if contrast in ("cine", "lge") else np.zeros_like(present)
+
     def embed_studies(self, studies: Sequence[StudyPixels]) -> NDArray[np.float32]:
         """One vector a study, (N, width) float32 of length one, of the clip that `build_clip` makes
         of its stacks. Raises InputError for a study that no clip can be made of."""

@@ -69,7 +69,9 @@ def linear_probe(vectors: Vectors, truths: Truths, patients: list[str]) -> Score
 
 def calibrate(scores: Scores, truths: Truths) -> tuple[float, float]:
     """(slope, intercept) that turn a score into a probability by sigmoid (Platt 1999)."""
-    column = torch.from_numpy(scores)
+    # In units of their own spread, so that the penalty means the same whatever the scores are.
+    spread = max(float(scores.std()), 1e-9)
+    column = torch.from_numpy(scores / spread)
     wanted = torch.from_numpy(truths).double()
     unknown = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
 
@@ -77,10 +79,10 @@ def calibrate(scores: Scores, truths: Truths) -> tuple[float, float]:
         misfit = functional.binary_cross_entropy_with_logits(
             unknown[0] * column + unknown[1], wanted
         )
-        return misfit + 1e-4 * (unknown[0] - 1).square()
+        return misfit + 1e-4 * unknown[0].square()
 
     slope, intercept = _minimised(unknown, loss)
-    return float(slope), float(intercept)
+    return float(slope) / spread, float(intercept)
 
 
 def _minimised(unknown: torch.Tensor, loss: Callable[[], torch.Tensor]) -> Scores:

@@ -29,6 +29,7 @@ _MINILM = TextConfig(
     intermediate_size=1536,
 )  # fmt: skip
 _AT_ONCE = 64
+_ALIKE = 48
 
 
 def build_tower(config: TowerConfig, projection_dim: int) -> nn.Module:
@@ -73,6 +74,17 @@ class WordTower(nn.Module):
     def forward(self, texts: Sequence[str]) -> Tensor:
         at_most = self.config.words_at_most
         words = [_WORD.findall(text.lower())[:at_most] or ["-"] for text in texts]
+        # Sentences of like length together, so that little is filled up.
+        order = sorted(range(len(words)), key=lambda place: len(words[place]))
+        pooled = [
+            self._pooled([words[place] for place in order[start : start + _ALIKE]])
+            for start in range(0, len(order), _ALIKE)
+        ]
+        back = torch.tensor(order, device=self.places.device).argsort()
+        return torch.cat(pooled)[back]
+
+    def _pooled(self, words: Sequence[list[str]]) -> Tensor:
+        """(sentences, projection_dim)"""
         longest = max(map(len, words))
         flat: list[int] = []
         offsets: list[int] = []
@@ -83,7 +95,7 @@ class WordTower(nn.Module):
         device = self.places.device
         vectors = self.parts(
             torch.tensor(flat, device=device), torch.tensor(offsets, device=device)
-        ).view(len(texts), longest, -1)
+        ).view(len(words), longest, -1)
         count = torch.tensor([len(sentence) for sentence in words], device=device)
         padding = torch.arange(longest, device=device)[None] >= count[:, None]
         tokens = self.blocks(vectors + self.places[:longest], src_key_padding_mask=padding)

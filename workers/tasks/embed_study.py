@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+import numpy as np
 from celery.signals import worker_ready
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -73,7 +74,7 @@ def _embed(serving: Serving, subjects: Sequence[str]) -> Iterator[Outcome]:
             if Embedding.objects.filter(study=study, model_version=serving.version).exists():
                 yield Outcome(subject, partial(_store, serving, study, None))
             else:
-                pixels[subject] = decode_study(study)
+                pixels[subject] = decode_study(study, serving.embedder.wanted_frames)
                 studies[subject] = study
         except ObjectDoesNotExist:
             gone = InputError("The study is gone, so there is nothing to embed.", "gone")
@@ -106,7 +107,10 @@ def _vectors(
 
 def _store(serving: Serving, study: Study, vector: list[float] | None) -> None:
     if vector is not None:
-        record_embedding(study=study, model_version=serving.version, vector=vector)
+        (scores,) = serving.findings.read(np.array([vector], dtype=np.float32))
+        record_embedding(
+            study=study, model_version=serving.version, vector=vector, finding_scores=scores
+        )
     made = ReportEmbedding.objects.filter(model_version=serving.version).values("report")
     reports = list(Report.objects.filter(study=study).exclude(pk__in=made))
     if not reports:

@@ -15,6 +15,7 @@ from workers.cmrclip.compact_input import (
     motion_centre,
     nearest_phases,
     patient_vector,
+    wanted_frames,
 )
 from workers.cmrclip.compact_input import (
     PIXEL_MM as TARGET_MM,
@@ -149,3 +150,26 @@ def test_images_are_held_upright_however_they_were_stored(turn, directions):
     )  # fmt: skip
     expected, found = (build_input(StudyPixels((one,))).cine for one in (plain, stored))
     assert np.abs(expected.astype(int) - found.astype(int)).max() <= 2
+
+
+@pytest.mark.parametrize("phases", [7, 12, 30])
+def test_frames_that_are_not_wanted_change_nothing(phases: int):
+    cine = beating_stack(phases=phases)
+    cine = replace(cine, missing=np.arange(phases)[None].repeat(len(cine.pixels), 0) == 3)
+    lge = beating_stack(contrast="lge", phases=2, shortening=0.0)
+    other = beating_stack(contrast="other", phases=5)
+    whole = StudyPixels((cine, lge, other))
+    stacks = []
+    for stack in whole.stacks:
+        wanted = wanted_frames(stack.contrast, stack.present, stack.cycle)
+        pixels = np.where(wanted[..., None, None], stack.pixels, 0)
+        stacks.append(replace(stack, pixels=pixels, missing=~wanted))
+        assert not wanted[~stack.present].any()
+        assert wanted.sum(axis=1).max() == {"cine": min(12, phases - 1), "lge": 1, "other": 0}[
+            stack.contrast
+        ]
+    first, second = build_input(whole), build_input(StudyPixels(tuple(stacks)))
+    assert np.array_equal(first.cine_places, second.cine_places)
+    # The heart is found by fewer frames, and so a fraction of a pixel beside.
+    for one, same in ((first.cine, second.cine), (first.lge, second.lge)):
+        assert np.abs(one.astype(int) - same.astype(int)).mean() < 2.0
