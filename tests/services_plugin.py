@@ -26,6 +26,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     os.environ.setdefault(
         "CINEROUNDS_DEIDENTIFICATION_KEY", "a key for tests alone, of good length"
     )
+    # Tests that need a model say which.
+    os.environ.setdefault("CINEROUNDS_CHECKPOINT", "none")
     state = Path(tempfile.mkdtemp(prefix="cinerounds-test-"))
     early_config.add_cleanup(lambda: shutil.rmtree(state, ignore_errors=True))
     os.environ["CINEROUNDS_VAR"] = str(state)

@@ -75,7 +75,7 @@ class Server:
             return self._serving
 
     def _load(self) -> Serving | None:
-        if not settings.CHECKPOINT:
+        if settings.CHECKPOINT in ("", "none"):
             return None
         checkpoint = Path(settings.CHECKPOINT)
         try:
@@ -91,6 +91,7 @@ class Server:
             return None
         version = register_version(
             name=embedder.version,
+            trained_on=embedder.trained_on,
             calibration={code: asdict(one) for code, one in calibration.items()},
         )
         log.info("embedding with %s", version)

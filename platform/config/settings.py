@@ -143,9 +143,11 @@ STORAGE_DIR = Path(os.environ.get("CINEROUNDS_STORAGE", VAR_DIR / "storage"))
 # Uploads wait here, readable by this user alone, until the worker has de-identified them.
 INCOMING_DIR = Path(os.environ.get("CINEROUNDS_INCOMING", VAR_DIR / "incoming"))
 DEIDENTIFICATION_KEY = os.environ.get("CINEROUNDS_DEIDENTIFICATION_KEY", "")
-# A folder with config.json and model.safetensors (or that file); empty: no image model. Read by the
-# model worker alone. `workers.cmrclip.registry` says which architectures are known.
-CHECKPOINT = os.environ.get("CINEROUNDS_CHECKPOINT", "")
+# A folder with config.json and model.safetensors (or that file); "none": no image model; unset: the
+# one that comes with the platform. Read by the model worker alone. `workers.cmrclip.registry` says
+# which architectures are known.
+SHIPPED_CHECKPOINT = ROOT / "workers" / "cmrclip" / "weights" / "cine-compact"
+CHECKPOINT = os.environ.get("CINEROUNDS_CHECKPOINT") or str(SHIPPED_CHECKPOINT)
 
 UPLOAD_MAX_BYTES = 4 * 1024**3
 DATA_UPLOAD_MAX_NUMBER_FILES = 20_000

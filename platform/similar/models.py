@@ -43,6 +43,7 @@ class Clip(models.Model):
 class ModelVersion(models.Model):
     name = models.CharField(max_length=80, unique=True, help_text="As the checkpoint says it.")
     state = models.CharField(max_length=10, choices=[(s, s) for s in VERSION_STATES])
+    trained_on = models.CharField(max_length=200, default="", blank=True)
     calibration = models.JSONField(
         default=dict,
         help_text="By finding: slope, intercept, enabled, auroc, calibration_error.",

@@ -29,7 +29,7 @@ from similar.roles import (
 )
 from similar.search import nearest
 
-BY_IMAGES = "Ranked by the image model: cases whose images look alike."
+BY_IMAGES = "Ranked by the image model: cases whose images look alike to it."
 _BY_CLAIMS = (
     "so matching cases are ranked by the findings that their reports state, not by their images."
 )
@@ -149,7 +149,15 @@ def neighbours_of(case: Case, *, among: QuerySet[Case], at_most: int = 5) -> Nei
         _nearest_normal(case, embedding, among),
         next(iter(mimics(case, near)), None),
     ]
-    return Neighbours("image_model", BY_IMAGES, choose(near, wanted=wanted, at_most=at_most))
+    chosen = choose(near, wanted=wanted, at_most=at_most)
+    return Neighbours("image_model", _by_images(embedding.model_version), chosen)
+
+
+def _by_images(version: ModelVersion) -> str:
+    """What the reader is told of a ranking by images, and of how far to trust it."""
+    if not version.trained_on:
+        return BY_IMAGES
+    return f"{BY_IMAGES} It was trained on {version.trained_on}."
 
 
 def count_as_near(case: Case, *, among: QuerySet[Case], as_: Neighbours) -> int:

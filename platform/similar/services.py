@@ -80,7 +80,10 @@ def ask_library(*, version: ModelVersion, given_up_too: bool = False) -> None:
 
 @transaction.atomic
 def register_version(
-    *, name: str, calibration: Mapping[str, Mapping[str, Any]] | None = None
+    *,
+    name: str,
+    trained_on: str = "",
+    calibration: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> ModelVersion:
     """The version of a trained checkpoint that a worker has just loaded, with its work asked for.
 
@@ -97,9 +100,10 @@ def register_version(
     elif version.state == "retired":
         version.state, version.retired_at = "building", None
         version.save()
+    version.trained_on = trained_on
     # It may be measured anew for weights that stay the same.
     version.calibration = {code: dict(one) for code, one in (calibration or {}).items()}
-    version.save(update_fields=["calibration"])
+    version.save(update_fields=["trained_on", "calibration"])
     ask_library(version=version)
     return version
 

@@ -37,6 +37,7 @@ def served(transactional_db, own_storage: Path, tmp_path: Path, settings) -> Ite
     name = connection.settings_dict["NAME"]
     environment = os.environ | {
         "DATABASE_URL": os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{name}",
+        "CINEROUNDS_CHECKPOINT": "",
         "CINEROUNDS_STORAGE": str(own_storage),
         "CINEROUNDS_INCOMING": str(tmp_path / "incoming"),
         "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",

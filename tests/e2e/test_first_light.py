@@ -14,6 +14,8 @@ import pytest
 from cases.models import Case
 from people.services import make_cohort
 from reads.models import Grade, Read
+from similar.models import Embedding
+from tests.faults.test_worker_killed import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.real_data]
 READ = (
@@ -117,9 +119,11 @@ def check_feedback(page) -> None:
     assert Read.objects.count() == 1
     assert round(sum(points), 6) == round(grade.score, 6)
     assert grade.score > 70  # the volumes of the report were left out
-    content = page.content()
-    assert "Normal volunteer" in content
-    assert "not trained" in content
+    assert "Normal volunteer" in page.content()
+    wait_for(Embedding.objects.exists, 120, "the model worker has not embedded the study")
+    page.reload()
+    page.get_by_text("Ranked by the image model").wait_for(timeout=30_000)
+    assert "computer-drawn hearts alone" in page.content()
     show(page, "feedback")
 
 

@@ -61,6 +61,10 @@ def test_neighbours_are_nearest_first_and_each_has_its_role(embedded):
     embedded("far", 80, NORMAL)
     found = selectors.neighbours_of(case, among=Case.objects.all(), at_most=4)
     assert found.ranked_by == "image_model"
+    assert found.sentence == selectors.BY_IMAGES
+    ModelVersion.objects.update(trained_on="drawings alone")
+    told = selectors.neighbours_of(case, among=Case.objects.all(), at_most=4).sentence
+    assert told.endswith("It was trained on drawings alone.")
     assert [(one.case, one.role) for one in found.cases] == [
         (mimic, "mimic"),
         (alike, "looks_alike"),

@@ -26,6 +26,8 @@ class TowerConfig:
 class CompactConfig:
     """- `measures`: names of what is measured, in the order of the outputs of `measure`
     - `version`: name of the weights, stored with every embedding
+    - `trained_on`: what the weights have seen, in words that complete "trained on …"; people who
+      are shown a ranking are told
     - `trained`: False for random weights, which must never rank anything that people see
     """
 
@@ -38,6 +40,7 @@ class CompactConfig:
     heads: int = 6
     projection_dim: int = 512
     version: str = "cine-compact"
+    trained_on: str = ""
     trained: bool = False
 
 

@@ -27,6 +27,7 @@ class CompactEmbedder:
         self.model = model.eval().requires_grad_(False).to(device)
         self.version = version
         self.trained = model.config.trained
+        self.trained_on = model.config.trained_on
 
     @property
     def width(self) -> int:

@@ -105,6 +105,8 @@ class _Residual(nn.Module):
 class ImageEncoder(nn.Module):
     """A batch of studies -> (B, D)."""
 
+    harmonics: Tensor
+
     def __init__(self, config: CompactConfig) -> None:
         super().__init__()
         width = config.width

@@ -15,11 +15,13 @@ class Embedder(Protocol):
     - `version`: name of the weights with the start of the checkpoint's SHA-256; stored with every
       vector, and vectors of two versions are never compared
     - `trained`: False for random weights, which must never rank anything that people see
+    - `trained_on`: in words that complete "trained on …", "" where that is not known
     - `width`: numbers in an embedding
     """
 
     version: str
     trained: bool
+    trained_on: str
 
     @property
     def width(self) -> int: ...

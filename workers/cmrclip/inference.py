@@ -49,6 +49,7 @@ class ClipEmbedder:
         self.tokenizer = tokenizer
         self.version = version
         self.trained = model.config.trained
+        self.trained_on = ""
         if precision == "bfloat16":
             # Patches, positions, the last normalisation and the head stay in float32.
             model.video_model.blocks.to(torch.bfloat16)

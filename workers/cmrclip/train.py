@@ -264,7 +264,7 @@ def _sum_over_devices(model: torch.nn.Module) -> None:
     gradients = [p.grad for p in model.parameters() if p.grad is not None]
     joined = torch.cat([gradient.flatten() for gradient in gradients])
     distributed.all_reduce(joined)
-    parts = joined.split([gradient.numel() for gradient in gradients])
+    parts = torch.split(joined, [gradient.numel() for gradient in gradients])
     for gradient, part in zip(gradients, parts, strict=True):
         gradient.copy_(part.view_as(gradient))
 

@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="modelversion",
+            name="trained_on",
+            field=models.CharField(blank=True, default="", max_length=200),
+        ),
+        migrations.AddField(
+            model_name="modelversion",
             name="calibration",
             field=models.JSONField(
                 default=dict,
