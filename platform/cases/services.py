@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from cases.models import Case, CaseSet, CaseSetItem, Report, Stack, Study
+from common.queue import EMBED_REPORT, ask
 from domain.errors import InputError
 from domain.findings import VOCABULARY_VERSION, parse
 from people.models import Programme, User
@@ -23,10 +24,12 @@ def check_report_text(text: str) -> str:
     return text.strip()
 
 
+@transaction.atomic
 def add_report(
     *, study: Study, text: str, author: User | None, now: datetime | None = None
 ) -> Report:
-    """Stores a report with its parsed claims. Raises InputError for an empty one."""
+    """Stores a report with its parsed claims and asks for its vector. Raises InputError for an
+    empty one."""
     text = check_report_text(text)
     report = Report(
         study=study,
@@ -38,6 +41,7 @@ def add_report(
     )
     report.full_clean()
     report.save()
+    ask(EMBED_REPORT, report.pk)
     return report
 
 

@@ -34,6 +34,7 @@ GRADE_READ = "grade_read"
 IMPORT_UPLOAD = "import_upload"
 PREPARE_CLIP = "prepare_clip"
 EMBED_STUDY = "embed_study"
+EMBED_REPORT = "embed_report"
 
 TASKS = {
     task.name: task
@@ -41,6 +42,7 @@ TASKS = {
         Task(GRADE_READ, queue="default", lease_seconds=20),
         Task(IMPORT_UPLOAD, queue="default", lease_seconds=600, attempt_cap=3),
         Task(PREPARE_CLIP, queue="model", lease_seconds=120),
+        Task(EMBED_REPORT, queue="model", lease_seconds=60),
         # Of one library there are thousands, at seconds each: a new study's clip must not wait.
         Task(EMBED_STUDY, queue="model", lease_seconds=300, background=True),
     )

@@ -18,6 +18,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
 from cases.models import Instance, Report, Stack, Study
+from cases.services import add_report
 from common import queue
 from common.models import Work
 from common.storage import path_of
@@ -103,6 +104,22 @@ def test_a_new_study_is_checked_and_embedded_once(import_cine, write_checkpoint,
     assert drain(queue.EMBED_STUDY) == 1
     assert Embedding.objects.get() == embedding
     assert not Work.objects.filter(task=queue.EMBED_STUDY).exclude(state="done").exists()
+
+
+def test_a_report_that_comes_later_is_embedded_without_the_images(
+    import_cine, write_checkpoint, use, monkeypatch
+):
+    study = import_cine().study
+    folder = write_checkpoint(4)
+    write_tokenizer(folder)
+    use(folder)
+    drain(queue.EMBED_STUDY)
+    first = ReportEmbedding.objects.get()
+    monkeypatch.setattr(task, "decode_study", lambda *_: pytest.fail("the images are not needed"))
+    later = add_report(study=study, text="Dilated ventricle.", author=None)
+    assert drain(queue.EMBED_REPORT) > 0
+    assert {one.report for one in ReportEmbedding.objects.all()} == {first.report, later}
+    assert not Work.objects.filter(task=queue.EMBED_REPORT).exclude(state="done").exists()
 
 
 def test_findings_are_scored_and_become_probabilities_where_the_model_is_good_enough(
@@ -345,7 +362,7 @@ def test_a_new_studys_clip_goes_before_the_rest_of_the_library(
 ):
     for seed in ("a", "b", "c"):
         import_cine(seed)
-    Work.objects.filter(task=queue.PREPARE_CLIP).delete()
+    Work.objects.exclude(task=queue.EMBED_STUDY).delete()
     use(write_checkpoint(1)).serving()
     queue.ask(queue.PREPARE_CLIP, Study.objects.first().pk)
     # Batches of one: the rows were tried before.

@@ -111,6 +111,18 @@ def _store(serving: Serving, study: Study, vector: list[float] | None) -> None:
         record_embedding(
             study=study, model_version=serving.version, vector=vector, finding_scores=scores
         )
+    _store_reports(serving, study)
+
+
+def embed_reports(study: Study) -> None:
+    """Embeds the reports on a study that came after its images were embedded; nothing to do where
+    those are not, because they bring the reports with them."""
+    serving = server.serving()
+    if serving and Embedding.objects.filter(study=study, model_version=serving.version).exists():
+        _store_reports(serving, study)
+
+
+def _store_reports(serving: Serving, study: Study) -> None:
     made = ReportEmbedding.objects.filter(model_version=serving.version).values("report")
     reports = list(Report.objects.filter(study=study).exclude(pk__in=made))
     if not reports:
