@@ -1,52 +1,34 @@
 """Text -> claims.
 
-Tokens keep their offsets; typing errors are repaired against the vocabulary; the longest phrase at
-each place wins; sentences are cut into clauses; within a clause, cues of negation and doubt reach
-the findings before or behind them; chambers and properties that stand together make findings.
+Tokens keep their offsets and typing errors are repaired (`reading`); the longest phrase at each
+place wins (`clause`); within a clause, cues of negation, doubt and time reach the findings before
+or behind them (`scopes`); layers, patterns and segments are given to the finding they describe
+(`places`); chambers and properties that stand together make findings (here); numbers are measures
+(`measuring`); the claims of all clauses are merged, and what follows from them is added (`derive`).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from itertools import pairwise
-
-from rapidfuzz import fuzz, process
 
 from domain.errors import InputError
 from domain.findings.claims import ASSERTIONS, Claim, Measurement, ParsedText, Span
+from domain.findings.clause import Clause, Match
 from domain.findings.derive import derive
-from domain.findings.vocabulary import TOKEN, Meaning, Node, vocabulary
+from domain.findings.measuring import is_measured, measures_of
+from domain.findings.places import Place, places_of
+from domain.findings.reading import read_clauses, read_tokens, unparsed
+from domain.findings.scopes import assertion_of, is_of_another
+from domain.findings.vocabulary import vocabulary
 
 MAX_LENGTH = 1_000_000
-_TYPO_LENGTH = 6
-_TYPO_SCORE = 86
-_FILLER = {"of", "is", "was", "=", ":", "(", "~", "approximately", "about", "estimated", "at"}
-_ENDS = {".", ";", "!", "\n"}
 # Findings that a layer, pattern or segment describes.
 _PLACED = {"lge", "infarct", "wall_motion_abnormality", "oedema", "perfusion_defect", "mvo"}
 _NEEDS_CONTRAST = frozenset({"lge", "infarct", "mvo", "pericardial_enhancement"})
-
-
-@dataclass(frozen=True)
-class Token:
-    """A word, number or mark: lower-case and repaired `word`, [start, end) in the text."""
-
-    word: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Match:
-    """A phrase at tokens [first, last] with everything it may mean."""
-
-    first: int
-    last: int
-    meanings: tuple[Meaning, ...]
-
-    def code(self, kind: str) -> str | None:
-        """Its code under a kind, None where it has none."""
-        return next((meaning.code for meaning in self.meanings if meaning.kind == kind), None)
+_CONTRAST_WORDS = {"contrast", "gad", "gadolinium", "gbca", "acquired"}
+_CONTRAST_REACH = 3
+_SEVERITY_REACH = 3
+_NOWHERE = Place()
 
 
 def parse(text: str) -> ParsedText:
@@ -55,392 +37,219 @@ def parse(text: str) -> ParsedText:
         raise InputError(f"The text is longer than {MAX_LENGTH:,} characters. Shorten it.")
     claims: list[Claim] = []
     measures: dict[str, Measurement] = {}
-    unparsed: list[Span] = []
+    gaps: list[Span] = []
     unassessed: set[str] = set()
     chambers: list[str] = []
-    for tokens, heading in _clauses(_tokens(text)):
-        matches = _matches(tokens)
-        clause = _Clause(tokens, matches, heading or chambers)
-        for name, measure in clause.measures():
+    for tokens, heading in read_clauses(read_tokens(text)):
+        clause = Clause(tokens, heading or chambers)
+        for name, measure in measures_of(clause):
             measures.setdefault(name, measure)
-        if clause.is_unassessed():
-            named = {m.code("concept") for m in matches} - {None}
-            unassessed |= {str(code) for code in named} | _NEEDS_CONTRAST
+        if _is_unassessed(clause):
+            unassessed |= {*clause.codes("concept"), *_NEEDS_CONTRAST}
             continue
-        claims.extend(clause.claims())
-        unparsed.extend(clause.unparsed())
-        chambers = clause.chambers_at_end()
-    merged = _merge(claims)
-    return derive(ParsedText(text, merged, measures, tuple(unparsed), frozenset(unassessed)))
+        claims.extend(_claims(clause))
+        gaps.extend(unparsed(clause))
+        chambers = _carried(clause)
+    return derive(ParsedText(text, _merge(claims), measures, tuple(gaps), frozenset(unassessed)))
 
 
-def _tokens(text: str) -> list[Token]:
-    """Tokens and line ends, spelled the British way, typing errors repaired."""
-    words = vocabulary()
-    found = []
-    line_start = 0
-    for line in text.splitlines(keepends=True):
-        for match in TOKEN.finditer(line):
-            word = match.group().lower()
-            word = words.spelling.get(word, word)
-            if word not in words.words and word not in words.known:
-                word = _repaired(word)
-            found.append(Token(word, line_start + match.start(), line_start + match.end()))
-        line_start += len(line)
-        found.append(Token("\n", line_start - 1, line_start))
-    return found
+def _carried(clause: Clause) -> list[str]:
+    """The chamber that the next clause may leave out."""
+    named = [one for one in clause.codes("chamber") if one in vocabulary().carried_chambers]
+    return named[-1:] or clause.before
 
 
-def _repaired(word: str) -> str:
-    """The vocabulary's word that was meant; the word itself where that is not plain."""
-    if len(word) < _TYPO_LENGTH or len(word) > 30 or not word.isalpha():
-        return word
-    best = process.extractOne(
-        word, _long_words(), scorer=fuzz.ratio, score_cutoff=_TYPO_SCORE
-    )
-    return str(best[0]) if best and best[0][0] == word[0] else word
-
-
-@cache
-def _long_words() -> list[str]:
-    every = vocabulary().words | vocabulary().known
-    return sorted(word for word in every if len(word) >= _TYPO_LENGTH - 1)
-
-
-def _clauses(tokens: list[Token]) -> Iterable[tuple[list[Token], list[str]]]:
-    """Clauses of the sections that count, each with the chambers that its heading names."""
-    words = vocabulary()
-    skipping = inline = sentence_ended = False
-    heading: list[str] = []
-    clause: list[Token] = []
-    for token in [*tokens, Token("\n", 0, 0)]:
-        if token.word == ":":
-            title = " ".join(one.word for one in clause)
-            if title in words.skipped_sections:
-                skipping, heading, clause = True, [], []
-                continue
-            if title in words.read_sections or len(clause) <= 3:
-                skipping = skipping and title not in words.read_sections
-                heading = [m.code("chamber") or "" for m in _matches(clause) if m.code("chamber")]
-                if heading or title in words.read_sections:
-                    clause = []
-                    continue
-            clause.append(token)
-        elif token.word in _ENDS:
-            if clause and not skipping:
-                yield clause, heading
-            if token.word == "\n":
-                heading = []
-                # A section that began on this line ends with its sentence.
-                skipping = skipping and not (sentence_ended and inline)
-                inline = False
-            sentence_ended = token.word != "\n"
-            inline = inline or bool(clause)
-            clause = []
-        else:
-            if not clause and token.word in words.skipped_sections and token.word != "history":
-                skipping = True
-            clause.append(token)
-
-
-def _matches(tokens: list[Token]) -> list[Match]:
-    """The longest phrases, left to right."""
-    found, place = [], 0
-    while place < len(tokens):
-        node: Node | None = vocabulary().trie
-        last, meanings = -1, []
-        for reach in range(place, len(tokens)):
-            node = node.steps.get(tokens[reach].word) if node else None
-            if node is None:
-                break
-            if node.meanings:
-                last, meanings = reach, node.meanings
-        if last >= 0:
-            found.append(Match(place, last, tuple(meanings)))
-            place = last + 1
-        else:
-            place += 1
-    return found
-
-
-class _Clause:
-    """One clause under scrutiny: its tokens, its phrases, the chambers that were spoken of."""
-
-    def __init__(self, tokens: list[Token], matches: list[Match], chambers: list[str]) -> None:
-        self.tokens = tokens
-        self.matches = matches
-        self.before = chambers
-        self.commas = [i for i, token in enumerate(tokens) if token.word == ","]
-
-    def of(self, kind: str) -> list[Match]:
-        return [match for match in self.matches if match.code(kind) is not None]
-
-    def is_unassessed(self) -> bool:
-        if self.of("unassessed"):
-            return True
-        # "No gadolinium" was not given; "no late gadolinium enhancement" was not seen.
-        named = {i for match in self.of("concept") for i in range(match.first, match.last + 1)}
-        return any(
-            token.word in {"contrast", "gad", "gadolinium", "acquired"}
-            for i, token in enumerate(self.tokens)
-            if i not in named
-        ) and any(match.code("before") == "absent" for match in self.matches)
-
-    def chambers_at_end(self) -> list[str]:
-        """The chambers that the next clause may leave out."""
-        named = [match.code("chamber") or "" for match in self.of("chamber")]
-        return named[-1:] or self.before
-
-    # --- findings -------------------------------------------------------------------------
-
-    def claims(self) -> list[Claim]:
-        found = [
-            self._claim(match.code("concept") or "", match, across_commas=True)
-            for match in self.of("concept")
-            if not self._is_measured(match)
-        ]
-        for match in self.of("property"):
-            found.extend(self._of_property(match))
-        return found
-
-    def _of_property(self, match: Match) -> list[Claim]:
-        code = match.code("property") or ""
-        concepts = vocabulary().chamber_concepts
-        chambers = self._chambers_for(match)
-        if match.code("after") and not self._is_of_chamber(match):
-            # "LGE is normal" says nothing of the chamber that was spoken of before.
-            return []
-        if code == "normal":
-            return [
-                replace(self._claim(concepts[chamber][aspect], match), assertion="absent")
-                for chamber in chambers
-                for aspect in self._aspects(match, concepts[chamber])
-                if not self._negated(match)
-            ]
-        if code == "undilated":
-            return [
-                replace(self._claim(concepts[chamber]["dilated"], match), assertion="absent")
-                for chamber in chambers
-                if "dilated" in concepts[chamber]
-            ]
-        return [
-            self._claim(concepts[chamber][code], match)
-            for chamber in chambers
-            if code in concepts[chamber]
-        ]
-
-    def _is_of_chamber(self, match: Match) -> bool:
-        """Whether a chamber or an aspect of one, and no finding, stands last before the match."""
-        kinds = [
-            kind
-            for one in self.matches
-            if one.last < match.first
-            for kind in ("concept", "chamber", "aspect")
-            if one.code(kind)
-        ]
-        return bool(kinds) and kinds[-1] != "concept"
-
-    def _aspects(self, match: Match, concepts: dict[str, str]) -> list[str]:
-        """What of the chamber is called normal: everything, where nothing is named."""
-        named = [one.code("aspect") or "" for one in self.of("aspect")]
-        near = [aspect for aspect in named if aspect in concepts]
-        return near if named else list(concepts)
-
-    def _chambers_for(self, match: Match) -> list[str]:
-        """The chambers that a property is said of: the nearest before it, else after it in its
-        part of the clause, else those spoken of last."""
-        part = self._part(match)
-        named = self.of("chamber")
-        before = [one for one in named if one.last < match.first]
-        after = [one for one in named if one.first > match.last and self._part(one) == part]
-        same = [one for one in before if self._part(one) == part]
-        if same:
-            codes = self._joined(same)
-        elif after:
-            codes = self._joined(after, forwards=True)
-        elif before:
-            codes = self._joined(before)
-        else:
-            codes = self.before
-        joint = vocabulary().joint_chambers
-        return [one for code in codes for one in joint.get(code, [code]) if one]
-
-    def _joined(self, named: list[Match], forwards: bool = False) -> list[str]:
-        """The nearest chamber, and those joined to it by «and» or «&»."""
-        chain = named if forwards else named[::-1]
-        codes = [chain[0].code("chamber") or ""]
-        for one, other in pairwise(chain):
-            left, right = (one, other) if forwards else (other, one)
-            between = [token.word for token in self.tokens[left.last + 1 : right.first]]
-            if not between or not set(between) <= {"and", "&", "the", "/"}:
-                break
-            codes.append(other.code("chamber") or "")
-        return codes
-
-    def _part(self, match: Match) -> int:
-        """The part between commas in which a phrase stands."""
-        return sum(comma < match.first for comma in self.commas)
-
-    def _claim(self, concept: str, match: Match, across_commas: bool = False) -> Claim:
-        placed = concept in _PLACED
-        return Claim(
-            concept=concept,
-            assertion=self._assertion(match, across_commas),
-            severity=self._severity(match),
-            layers=frozenset(self._codes("layer")) if placed else frozenset(),
-            patterns=frozenset(self._codes("pattern")) if placed else frozenset(),
-            segments=self._segments() if placed else frozenset(),
-            spans=(self._span(match),),
-        )
-
-    def _codes(self, kind: str) -> list[str]:
-        return [match.code(kind) or "" for match in self.of(kind)]
-
-    def _span(self, match: Match) -> Span:
-        return self.tokens[match.first].start, self.tokens[match.last].end
-
-    def _negated(self, match: Match) -> bool:
-        return self._assertion(match, across_commas=False) == "absent"
-
-    def _assertion(self, match: Match, across_commas: bool) -> str:
-        """The certainty that the nearest cue gives; present where there is none."""
-        barriers = [one.first for one in self.of("barrier")]
-        after = self._cue_after(match, barriers)
-        if after is not None:
-            return after
-        cues = [one for one in self.of("before") if one.last < match.first]
-        for cue in reversed(cues):
-            if any(cue.last < barrier < match.first for barrier in barriers):
-                break
-            crossed = self._part(match) - self._part(cue)
-            if crossed and not (across_commas and self._list_goes_on(cue, match)):
-                break
-            return cue.code("before") or "present"
-        return "present"
-
-    def _list_goes_on(self, cue: Match, match: Match) -> bool:
-        """«no oedema, LGE or thrombus»: the cue reaches on, unless a part names a severity or a
-        chamber of its own, which begins a statement of its own."""
-        for one in self.matches:
-            beyond = self._part(cue) < self._part(one) <= self._part(match)
-            if beyond and one.last < match.first and (one.code("severity") or one.code("chamber")):
-                return False
+def _is_unassessed(clause: Clause) -> bool:
+    """Whether a clause says that something was not looked at: "no gadolinium" was not given, "no
+    late gadolinium enhancement" was not seen."""
+    if clause.of("unassessed"):
         return True
-
-    def _cue_after(self, match: Match, barriers: list[int]) -> str | None:
-        for cue in self.of("after"):
-            between = self.tokens[match.last + 1 : cue.first]
-            if cue.first <= match.last or len(between) > 8:
-                continue
-            if any(match.last < barrier < cue.first for barrier in barriers):
-                continue
-            if any(match.last < one.first < cue.first for one in self.of("before")):
-                continue
-            # In a list of its own kind the cue belongs to the part it stands in.
-            if self._part(cue) != self._part(match) and self._part_has_finding(cue):
-                continue
-            return cue.code("after")
-        return None
-
-    def _part_has_finding(self, cue: Match) -> bool:
-        return any(
-            self._part(one) == self._part(cue) and one.last < cue.first
-            for one in self.of("concept")
-        )
-
-    def _severity(self, match: Match) -> str | None:
-        """The severity just before the finding, or behind it where it describes nothing else."""
-        part = self._part(match)
-        for one in reversed(self.of("severity")):
-            if self._part(one) == part and 0 <= match.first - one.first <= 3:
-                return one.code("severity")
-        others = [*self.of("concept"), *self.of("property")]
-        for one in self.of("severity"):
-            near = self._part(one) == part and 0 < one.first - match.last <= 3
-            if near and not any(other.first > one.first for other in others):
-                return one.code("severity")
-        return None
-
-    def _segments(self) -> frozenset[int]:
-        """AHA segments named by wall and level, by territory, or by number."""
-        words = vocabulary()
-        segments: set[int] = set()
-        for code in self._codes("territory"):
-            segments |= set(words.territories[code])
-        levels = self._levels()
-        for code in self._codes("wall"):
-            segments |= {s for s in words.wall_segments[code] if _level(s) in levels}
-        if "apical" in levels and not segments and self._codes("level"):
-            segments |= {13, 14, 15, 16, 17}
-        for place, token in enumerate(self.tokens):
-            if token.word in {"segment", "segments"}:
-                segments |= self._numbered(place + 1)
-        return frozenset(segments)
-
-    def _levels(self) -> set[str]:
-        """The levels named; «basal to apical» takes in what lies between; all where none is."""
-        order = ["basal", "mid", "apical"]
-        named = [code for code in self._codes("level") if code in order]
-        if not named:
-            return set(order)
-        words = {token.word for token in self.tokens}
-        if "to" in words or "-" in words:
-            low, high = min(map(order.index, named)), max(map(order.index, named))
-            return set(order[low : high + 1])
-        return set(named)
-
-    def _numbered(self, place: int) -> set[int]:
-        numbers: set[int] = set()
-        while place < len(self.tokens) and (
-            self.tokens[place].word.isdigit() or self.tokens[place].word in {",", "and", "&"}
-        ):
-            if self.tokens[place].word.isdigit() and 1 <= int(self.tokens[place].word) <= 17:
-                numbers.add(int(self.tokens[place].word))
-            place += 1
-        return numbers
-
-    # --- measures -------------------------------------------------------------------------
-
-    def measures(self) -> Iterable[tuple[str, Measurement]]:
-        for match in self.of("measure"):
-            name = match.code("measure") or ""
-            place = self._number_after(match)
-            if place is None:
-                continue
-            known = vocabulary().measures[name]
-            value = float(self.tokens[place].word)
-            if known.low <= value <= known.high:
-                span = (self.tokens[match.first].start, self.tokens[place].end)
-                yield name, Measurement(value, known.unit, span)
-
-    def _number_after(self, match: Match) -> int | None:
-        """The place of the number that follows a measure's name, with only filler between."""
-        for place in range(match.last + 1, min(match.last + 5, len(self.tokens))):
-            word = self.tokens[place].word
-            if word.replace(".", "", 1).isdigit():
-                return place
-            if word not in _FILLER:
-                return None
-        return None
-
-    def _is_measured(self, match: Match) -> bool:
-        return match.code("measure") is not None and self._number_after(match) is not None
-
-    def unparsed(self) -> list[Span]:
-        """Content words that belong to no phrase and are no plain English."""
-        inside = {i for match in self.matches for i in range(match.first, match.last + 1)}
-        return [
-            (token.start, token.end)
-            for i, token in enumerate(self.tokens)
-            if i not in inside
-            and len(token.word) >= 4
-            and token.word.isalpha()
-            and token.word not in vocabulary().known
-        ]
+    inside = set(clause.covered())
+    return any(
+        token.word in _CONTRAST_WORDS and place not in inside
+        for cue in clause.of("before")
+        if cue.code("before") == "absent"
+        for place, token in enumerate(clause.tokens)
+        if 0 < place - cue.last <= _CONTRAST_REACH
+    )
 
 
-def _level(segment: int) -> str:
-    return "basal" if segment <= 6 else "mid" if segment <= 12 else "apical"
+def _claims(clause: Clause) -> Iterable[Claim]:
+    """Everything that a clause claims."""
+    findings = [match for match in clause.of("concept") if _is_finding(clause, match)]
+    placed = [one for one in findings if _PLACED & set(one.codes("concept"))]
+    places = places_of(clause, placed)
+    for match in findings:
+        for concept in match.codes("concept"):
+            place = places[match] if concept in _PLACED else _NOWHERE
+            yield _claim(clause, concept, match, place, across_commas=True)
+    for match in clause.of("property"):
+        if _is_property(clause, match, findings):
+            yield from _of_property(clause, match)
+    yield from _of_ellipsis(clause)
+
+
+def _claim(
+    clause: Clause,
+    concept: str,
+    match: Match,
+    place: Place = _NOWHERE,
+    *,
+    across_commas: bool = False,
+) -> Claim:
+    return Claim(
+        concept=concept,
+        assertion=assertion_of(clause, match, across_commas=across_commas),
+        severity=_severity(clause, match),
+        layers=place.layers,
+        patterns=place.patterns,
+        segments=place.segments,
+        spans=(clause.span(match),),
+    )
+
+
+# --- findings, and words that may be one -------------------------------------------------------
+
+
+def _is_finding(clause: Clause, match: Match) -> bool:
+    """Whether a phrase that may name a finding does: a measure with its number is none, nor what
+    is said of a relative, nor «hypokinetic» where it is said of a whole chamber."""
+    if is_measured(clause, match) or is_of_another(clause, match):
+        return False
+    return not (match.means("property") and _is_said_of_chamber(clause, match))
+
+
+def _is_property(clause: Clause, match: Match, findings: list[Match]) -> bool:
+    """Whether a word describes a chamber: «large» and «small» before a finding describe that, and
+    what is a finding is no property of a chamber."""
+    if is_of_another(clause, match):
+        return False
+    if match in findings:
+        return False
+    if match.means("severity"):
+        return not any(0 < one.first - match.last <= _SEVERITY_REACH for one in findings)
+    return True
+
+
+def _is_said_of_chamber(clause: Clause, match: Match) -> bool:
+    """Whether a chamber, and no wall or level, stands in the same part."""
+    number = clause.part(match)
+    named = clause.in_part(number, "chamber")
+    return bool(named) and not clause.in_part(number, "wall", "level", "territory")
+
+
+def _severity(clause: Clause, match: Match) -> str | None:
+    """The severity just before the finding, or behind it where it describes nothing else."""
+    number = clause.part(match)
+    others = [one for one in clause.of("concept", "property") if one is not match]
+    for one in reversed(clause.in_part(number, "severity")):
+        if not 0 <= match.first - one.first <= _SEVERITY_REACH:
+            continue
+        if not any(one.first < other.first < match.first for other in others):
+            return one.code("severity")
+    for one in clause.in_part(number, "severity"):
+        near = 0 < one.first - match.last <= _SEVERITY_REACH
+        if near and not any(other.first > one.first for other in others):
+            return one.code("severity")
+    return None
+
+
+# --- chambers and their properties -------------------------------------------------------------
+
+
+def _of_property(clause: Clause, match: Match) -> Iterable[Claim]:
+    code = match.code("property") or ""
+    concepts = vocabulary().chamber_concepts
+    if match.means("after") and not _is_of_chamber(clause, match):
+        # "LGE is normal" says nothing of the chamber that was spoken of before.
+        return
+    for chamber in _chambers_for(clause, match):
+        known = concepts[chamber]
+        if code == "normal":
+            if assertion_of(clause, match, across_commas=False) != "absent":
+                for aspect in _aspects(clause, known):
+                    yield replace(_claim(clause, known[aspect], match), assertion="absent")
+        elif code == "undilated":
+            if "dilated" in known:
+                yield replace(_claim(clause, known["dilated"], match), assertion="absent")
+        elif code in known:
+            yield _claim(clause, known[code], match)
+
+
+def _of_ellipsis(clause: Clause) -> Iterable[Claim]:
+    """«the LV is dilated but the RV is not»: the property goes without saying."""
+    properties = clause.of("property")
+    last = clause.matches[-1] if clause.matches else None
+    if last is None or not properties or last.code("before") != "absent":
+        return
+    if last.last != len(clause.tokens) - 1 or clause.part(last) == 0:
+        return
+    code = properties[-1].code("property") or ""
+    if clause.part(properties[-1]) == clause.part(last):
+        return
+    for match in clause.in_part(clause.part(last), "chamber"):
+        for chamber in _separate(match.codes("chamber")):
+            concept = vocabulary().chamber_concepts[chamber].get(code)
+            if concept is not None:
+                spans = ((clause.span(match)[0], clause.span(last)[1]),)
+                yield Claim(concept, "absent", spans=spans)
+
+
+def _is_of_chamber(clause: Clause, match: Match) -> bool:
+    """Whether a chamber or an aspect of one, and no finding, stands last before the match."""
+    before = [
+        one for one in clause.of("concept", "chamber", "aspect") if one.last < match.first
+    ]
+    return bool(before) and not before[-1].means("concept")
+
+
+def _aspects(clause: Clause, concepts: dict[str, str]) -> list[str]:
+    """What of the chamber is called normal: everything, where nothing is named."""
+    named = clause.codes("aspect")
+    return [aspect for aspect in named if aspect in concepts] if named else list(concepts)
+
+
+def _chambers_for(clause: Clause, match: Match) -> list[str]:
+    """The chambers that a property is said of: the nearest before it, else after it in its part of
+    the clause, else those spoken of last."""
+    part = clause.part(match)
+    named = clause.of("chamber")
+    before = [one for one in named if one.last < match.first]
+    after = [one for one in named if one.first > match.last and clause.part(one) == part]
+    same = [one for one in before if clause.part(one) == part]
+    if same:
+        codes = _joined(clause, same[::-1])
+    elif after:
+        codes = _joined(clause, after)
+    elif before:
+        codes = _joined(clause, before[::-1])
+    else:
+        codes = clause.before or _implied(clause)
+    return _separate(codes)
+
+
+def _implied(clause: Clause) -> list[str]:
+    """"Systolic function is impaired" is said of the left ventricle."""
+    implied = vocabulary().implied_chambers
+    return [implied[code] for code in clause.codes("aspect") if code in implied][:1]
+
+
+def _joined(clause: Clause, chain: list[Match]) -> list[str]:
+    """The first chamber of the chain, and those joined to it by «and» or «&»."""
+    codes = chain[0].codes("chamber")
+    for one, other in pairwise(chain):
+        left, right = sorted((one, other), key=lambda match: match.first)
+        between = clause.between(left, right)
+        if not between or not set(between) <= {"and", "&", "the", "/"}:
+            break
+        codes = [*codes, *other.codes("chamber")]
+    return codes
+
+
+def _separate(codes: Iterable[str]) -> list[str]:
+    """Chambers one by one: both ventricles are the left and the right."""
+    joint = vocabulary().joint_chambers
+    return [one for code in codes for one in joint.get(code, [code]) if one]
 
 
 def _merge(claims: list[Claim]) -> tuple[Claim, ...]:

@@ -51,7 +51,10 @@ class Vocabulary:
     spelling: dict[str, str]
     chamber_concepts: dict[str, dict[str, str]]
     joint_chambers: dict[str, list[str]]
+    carried_chambers: frozenset[str]
+    implied_chambers: dict[str, str]
     measures: dict[str, Measure]
+    indexed_measures: dict[str, str]
     territories: dict[str, list[int]]
     wall_segments: dict[str, list[int]]
     skipped_sections: frozenset[str]
@@ -94,8 +97,8 @@ def vocabulary() -> Vocabulary:
     ):
         for code, phrases in table.items():
             add(kind, code, phrases)
-    add("unassessed", "unassessed", data["cues"]["unassessed"])
-    add("barrier", "barrier", data["cues"]["barrier"])
+    for kind in ("unassessed", "barrier", "versus", "another"):
+        add(kind, kind, data["cues"][kind])
     for code, (_, phrases) in data["territories"].items():
         add("territory", code, phrases)
     for code, measure in data["measures"].items():
@@ -112,10 +115,13 @@ def vocabulary() -> Vocabulary:
         spelling=data["spelling"],
         chamber_concepts=data["chamber_concepts"],
         joint_chambers=data["joint_chambers"],
+        carried_chambers=frozenset(data["carried_chambers"]),
+        implied_chambers=data["implied_chambers"],
         measures={
             code: Measure(measure["unit"], measure["low"], measure["high"])
             for code, measure in data["measures"].items()
         },
+        indexed_measures=data["indexed_measures"],
         territories={code: segments for code, (segments, _) in data["territories"].items()},
         wall_segments=data["wall_segments"],
         skipped_sections=frozenset(data["sections"]["skipped"]),

@@ -1,0 +1,187 @@
+"""Texts and the claims in them, a line each: concept, then its assertion, with attributes behind.
+
+The phrases were written for these tests; `first_contact.jsonl` is kept apart and never tuned on.
+"""
+
+import pytest
+
+from domain.findings import Claim, parse
+
+
+def said(claim: Claim) -> str:
+    """A claim in short: "lge present severe midwall patchy 2,8"."""
+    parts = [claim.concept, claim.assertion, claim.severity or ""]
+    parts += [*sorted(claim.layers), *sorted(claim.patterns)]
+    parts.append(",".join(map(str, sorted(claim.segments))))
+    return " ".join(part for part in parts if part)
+
+
+def claims_of(text: str) -> set[str]:
+    return {said(claim) for claim in parse(text).claims if not claim.derived}
+
+
+NEGATION = [
+    ("No oedema, LGE or thrombus.", {"oedema absent", "lge absent", "lv_thrombus absent"}),
+    ("LGE not seen.", {"lge absent"}),
+    ("LGE neg, T2 high.", {"lge absent", "t2_raised present"}),
+    ("LGE neg but T2 high.", {"lge absent", "t2_raised present"}),
+    ("LV thrombus: none.", {"lv_thrombus absent"}),
+    ("No change in LGE.", {"lge present"}),
+    ("I would not say there is no LGE.", {"lge present"}),
+    ("No more than trivial TR.", {"tricuspid_regurgitation present mild"}),
+    ("He denies any chest pain, oedema or syncope.", {"oedema absent"}),
+    ("Findings are not consistent with amyloidosis.", {"dx_amyloid absent"}),
+    ("The cine does not demonstrate any evidence of thrombus.", {"lv_thrombus absent"}),
+    ("None mitral regurgitation.", {"mitral_regurgitation absent"}),
+    ("Low suspicion for constriction.", {"constriction unlikely"}),
+    ("Thrombus and pericardium: No thrombus. No effusion.",
+     {"lv_thrombus absent", "pericardial_effusion absent"}),
+    ("Neither thrombus nor effusion.", {"lv_thrombus absent", "pericardial_effusion absent"}),
+    ("No LGE; small pericardial effusion.", {"lge absent", "pericardial_effusion present mild"}),
+    ("There is no pericardial effusion; the LV is dilated.",
+     {"pericardial_effusion absent", "lv_dilation present"}),
+    ("No evidence of infarction, with normal LV size.", {"infarct absent", "lv_dilation absent"}),
+    ("Absence of myocardial oedema.", {"oedema absent"}),
+    ("Mitral regurgitation is absent.", {"mitral_regurgitation absent"}),
+]  # fmt: skip
+DOUBT = [
+    ("Cannot exclude thrombus.", {"lv_thrombus possible"}),
+    ("Thrombus cannot be excluded.", {"lv_thrombus possible"}),
+    ("Amyloidosis is unlikely.", {"dx_amyloid unlikely"}),
+    ("Probable myocarditis.", {"dx_myocarditis probable"}),
+    ("Possible apical thrombus.", {"lv_thrombus possible"}),
+    ("Appearances most likely represent sarcoidosis.", {"dx_sarcoid probable"}),
+    ("? HCM", {"dx_hcm possible"}),
+    ("HCM vs amyloid.", {"dx_hcm possible", "dx_amyloid possible"}),
+    ("Differential includes sarcoidosis and myocarditis.",
+     {"dx_sarcoid possible", "dx_myocarditis possible"}),
+    ("Suspicious for cardiac amyloidosis.", {"dx_amyloid possible"}),
+]  # fmt: skip
+TIME = [
+    ("Previously seen thrombus has resolved.", {"lv_thrombus absent"}),
+    ("Pericardial effusion, unchanged.", {"pericardial_effusion present"}),
+    ("Interval resolution of the pericardial effusion.", {"pericardial_effusion absent"}),
+    ("The thrombus is no longer seen.", {"lv_thrombus absent"}),
+    ("Family history of HCM. LV normal in size.", {"lv_dilation absent"}),
+    ("Indication: ?HCM. Findings: No hypertrophy of the septum.", {"lv_hypertrophy absent"}),
+    ("INDICATION: Known DCM, query thrombus.\nFINDINGS: Dilated LV.", {"lv_dilation present"}),
+    ("TECHNIQUE: SSFP cine, T2, LGE.\nFINDINGS: RV dilated.", {"rv_dilation present"}),
+    ("Clinical details: chest pain, troponin rise, ?myocarditis\nReport: No LGE.", {"lge absent"}),
+]  # fmt: skip
+CHAMBERS = [
+    ("LV severely dilated with severely reduced systolic function.",
+     {"lv_dilation present severe", "lv_dysfunction present severe"}),
+    ("Mildly dilated RV, moderately impaired.",
+     {"rv_dilation present mild", "rv_dysfunction present moderate"}),
+    ("Both ventricles are normal in size and function.",
+     {"lv_dilation absent", "lv_dysfunction absent", "rv_dilation absent",
+      "rv_dysfunction absent"}),
+    ("Biatrial enlargement.", {"la_dilation present", "ra_dilation present"}),
+    ("Severe biatrial dilatation.", {"la_dilation present severe", "ra_dilation present severe"}),
+    ("LV normal. Large pericardial effusion.",
+     {"lv_dilation absent", "lv_dysfunction absent", "lv_hypertrophy absent",
+      "pericardial_effusion present severe"}),
+    ("The left atrium is dilated but the right atrium is not.",
+     {"la_dilation present", "ra_dilation absent"}),
+    ("Normal LV size with mildly reduced EF.",
+     {"lv_dilation absent", "lv_dysfunction present mild"}),
+    ("Non-dilated LV.", {"lv_dilation absent"}),
+    ("LV is not dilated.", {"lv_dilation absent"}),
+    ("Aortic root dilated.", {"aortic_dilation present"}),
+    ("Asymmetric septal hypertrophy, 22 mm.", {"lv_hypertrophy present"}),
+    ("Thickened pericardium.", {"pericardial_thickening present"}),
+    ("Dilated LV. Hypokinetic inferior wall.",
+     {"lv_dilation present", "wall_motion_abnormality present 4,10,15"}),
+    ("Globally hypokinetic LV.", {"lv_dysfunction present"}),
+    ("Akinesis of the apex.", {"wall_motion_abnormality present 17"}),
+    ("Ventricles of normal size.", {"lv_dilation absent", "rv_dilation absent"}),
+]  # fmt: skip
+PLACES = [
+    ("Basal to mid inferolateral subepicardial LGE.", {"lge present subepicardial 5,11"}),
+    ("LGE in segments 5 and 11.", {"lge present 5,11"}),
+    ("LGE seg 5.", {"lge present 5"}),
+    ("Transmural LGE, segments 13-16.", {"lge present transmural 13,14,15,16"}),
+    ("Subendocardial LGE in the LAD territory.",
+     {"lge present subendocardial 1,2,7,8,13,14,17"}),
+    ("Midwall LGE in the basal septum and subepicardial LGE in the mid lateral wall.",
+     {"lge present midwall subepicardial 2,3,11,12"}),
+    ("Patchy LGE at the RV insertion points.", {"lge present insertion_point patchy"}),
+    ("LGE of the apical cap.", {"lge present 17"}),
+    ("Akinesia of the basal inferior wall and the mid anterolateral wall.",
+     {"wall_motion_abnormality present 4,12"}),
+    ("Apical akinesia.", {"wall_motion_abnormality present 13,14,15,16,17"}),
+    ("Basal and mid anteroseptal hypokinesia.", {"wall_motion_abnormality present 2,8"}),
+    ("Diffuse subendocardial enhancement.", {"lge present subendocardial diffuse"}),
+    ("No LGE in the septum.", {"lge absent 2,3,8,9,14"}),
+]  # fmt: skip
+WORDS = [
+    ("IHD.", {"dx_ischaemic present"}),
+    ("Late gadolinum enhancment in the basal septum.", {"lge present 2,3"}),
+    ("Left ventricular hypertrohpy.", {"lv_hypertrophy present"}),
+    ("Mild MR, trace TR.",
+     {"mitral_regurgitation present mild", "tricuspid_regurgitation present mild"}),
+    ("Myocardial edema and hyperemia.", {"oedema present"}),
+    ("Marked LVH with SAM and LVOTO.",
+     {"lv_hypertrophy present severe", "sam present", "lvot_obstruction present"}),
+    ("Trivial pericardial effusion.", {"pericardial_effusion present mild"}),
+    ("Hemochromatosis.", {"dx_iron present"}),
+]  # fmt: skip
+SHORTHAND = [
+    ("LV/RV dilated.", {"lv_dilation present", "rv_dilation present"}),
+    ("No oedema/scar.", {"oedema absent", "lge absent"}),
+    ("LV dil, sev red fxn.", {"lv_dilation present", "lv_dysfunction present severe"}),
+    ("RV ok. LGE+ midwall septum.",
+     {"rv_dilation absent", "rv_dysfunction absent", "rv_hypertrophy absent",
+      "lge present midwall 2,3,8,9,14"}),
+    ("LGE -ve, T2 +ve oedema.", {"lge absent", "oedema present"}),
+    ("Systolic function is moderately impaired.", {"lv_dysfunction present moderate"}),
+    ("Regional wall motion is normal.", {"wall_motion_abnormality absent"}),
+    ("Native T1 was elevated.", {"t1_raised present"}),
+    ("T2 values are normal, ECV increased.", {"t2_raised absent", "ecv_raised present"}),
+    ("Perfusion was normal.", {"perfusion_defect absent"}),
+    ("LV size wnl w/o LGE.", {"lv_dilation absent", "lge absent"}),
+    ("Saline contrast injection without evidence of a shunt.", {"shunt absent"}),
+    ("Native T1 1180 ms. Elevated filling pressures.", set()),
+    ("No IV contrast was given.", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [*NEGATION, *DOUBT, *TIME, *CHAMBERS, *PLACES, *WORDS, *SHORTHAND]
+)
+def test_claims(text: str, expected: set[str]):
+    assert claims_of(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("LVEF 34%.", {"lvef": 34}),
+        ("EF is estimated at 55 %", {"lvef": 55}),
+        ("RVEF: 48%", {"rvef": 48}),
+        ("LVEDV 180 mL, LVESV 90 mL", {"lvedv": 180, "lvesv": 90}),
+        ("LVEDVi 110 ml/m2", {"lvedvi": 110}),
+        ("RVEDVi 121 mL/m²", {"rvedvi": 121}),
+        ("LV end-diastolic volume index 98 mL/m2", {"lvedvi": 98}),
+        ("Septum 2.2 cm.", {"wall_thickness": 22}),
+        ("Maximal wall thickness of 18 mm", {"wall_thickness": 18}),
+        ("ECV 34 %", {"ecv": 34}),
+        ("Native T1 1080 ms", {"t1": 1080}),
+        ("T2* 8 ms", {"t2star": 8}),
+        ("LVEF between 50 and 55%", {"lvef": 52.5}),
+        ("LVEF 50-55%", {"lvef": 52.5}),
+        ("LVEF is mildly reduced at 45 percent", {"lvef": 45}),
+        ("LVEDV 110 mL/m2, LV mass 92 g/m²", {"lvedvi": 110, "lv_mass_index": 92}),
+        ("RVEDV 190 mL", {"rvedv": 190}),
+        ("A 22 mm septum", {"wall_thickness": 22}),
+        ("LVEF 45 %, RVEF 50 %", {"lvef": 45, "rvef": 50}),
+        ("No EF was calculated. T2 mapping was done.", {}),
+    ],
+)
+def test_measures(text: str, expected: dict[str, float]):
+    assert {name: one.value for name, one in parse(text).measures.items()} == expected
+
+
+def test_what_was_not_understood_is_returned():
+    text = "Dilated LV with a flumpy quoxel."
+    assert [text[a:b] for a, b in parse(text).unparsed] == ["flumpy", "quoxel"]
