@@ -7,6 +7,8 @@ from functools import cached_property
 from domain.findings.claims import Span
 from domain.findings.vocabulary import Meaning, Node, vocabulary
 
+_SEGMENTS = {"aha", "segment", "segments", "seg", "segs"}
+
 
 @dataclass(frozen=True)
 class Token:
@@ -73,8 +75,33 @@ class Clause:
 
     @cached_property
     def _separators(self) -> list[int]:
-        commas = [place for place, token in enumerate(self.tokens) if token.word == ","]
+        commas = [
+            place
+            for place, token in enumerate(self.tokens)
+            # "segments 2, 3" is one part.
+            if token.word == "," and not self._is_between_numbers(place)
+        ]
         return sorted([*commas, *(one.first for one in self.of("barrier"))])
+
+    def _is_between_numbers(self, place: int) -> bool:
+        around = [*self.words(max(0, place - 1), place), *self.words(place + 1, place + 2)]
+        return len(around) == 2 and all(word.isdigit() for word in around)
+
+    @cached_property
+    def _describing(self) -> frozenset[int]:
+        """Places of tokens that say how or where a finding lies."""
+        phrases = self.of("layer", "pattern", "level", "wall", "territory")
+        inside = {i for match in phrases for i in range(match.first, match.last + 1)}
+        numbers = {
+            i
+            for i, token in enumerate(self.tokens)
+            if token.word in _SEGMENTS or token.word.isdigit() or token.word == ","
+        }
+        return frozenset(inside | numbers)
+
+    def gap(self, left: Match, right: Match) -> int:
+        """How many tokens between two phrases do more than say how or where something lies."""
+        return len(set(range(left.last + 1, right.first)) - self._describing)
 
     def of(self, *kinds: str) -> list[Match]:
         """The phrases that have a meaning under one of the kinds."""
@@ -97,6 +124,13 @@ class Clause:
     def between(self, left: Match, right: Match) -> list[str]:
         """The words between two phrases."""
         return self.words(left.last + 1, right.first)
+
+    def value_of(self, match: Match) -> int | None:
+        """Where the value of a label begins («LGE: none»); None for what stands before no colon."""
+        for place in range(match.last + 1, len(self.tokens)):
+            if self.tokens[place].word == ":":
+                return place + 1
+        return None
 
     def span(self, match: Match) -> Span:
         return self.tokens[match.first].start, self.tokens[match.last].end

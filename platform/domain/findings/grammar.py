@@ -15,19 +15,17 @@ from domain.errors import InputError
 from domain.findings.claims import ASSERTIONS, Claim, Measurement, ParsedText, Span
 from domain.findings.clause import Clause, Match
 from domain.findings.derive import derive
-from domain.findings.measuring import is_measured, measures_of
+from domain.findings.measuring import UNITS, is_measured, measures_of
 from domain.findings.places import Place, places_of
 from domain.findings.reading import read_clauses, read_tokens, unparsed
 from domain.findings.scopes import assertion_of, is_of_another
 from domain.findings.vocabulary import vocabulary
 
 MAX_LENGTH = 1_000_000
-# Findings that a layer, pattern or segment describes.
-_PLACED = {"lge", "infarct", "wall_motion_abnormality", "oedema", "perfusion_defect", "mvo"}
 _NEEDS_CONTRAST = frozenset({"lge", "infarct", "mvo", "pericardial_enhancement"})
 _CONTRAST_WORDS = {"contrast", "gad", "gadolinium", "gbca", "acquired"}
 _CONTRAST_REACH = 3
-_SEVERITY_REACH = 3
+_SEVERITY_REACH = 2
 _NOWHERE = Place()
 
 
@@ -77,11 +75,12 @@ def _is_unassessed(clause: Clause) -> bool:
 def _claims(clause: Clause) -> Iterable[Claim]:
     """Everything that a clause claims."""
     findings = [match for match in clause.of("concept") if _is_finding(clause, match)]
-    placed = [one for one in findings if _PLACED & set(one.codes("concept"))]
+    described = vocabulary().placed
+    placed = [one for one in findings if described & set(one.codes("concept"))]
     places = places_of(clause, placed)
     for match in findings:
         for concept in match.codes("concept"):
-            place = places[match] if concept in _PLACED else _NOWHERE
+            place = places[match] if concept in described else _NOWHERE
             yield _claim(clause, concept, match, place, across_commas=True)
     for match in clause.of("property"):
         if _is_property(clause, match, findings):
@@ -116,7 +115,23 @@ def _is_finding(clause: Clause, match: Match) -> bool:
     is said of a relative, nor «hypokinetic» where it is said of a whole chamber."""
     if is_measured(clause, match) or is_of_another(clause, match):
         return False
+    if _is_empty_label(clause, match):
+        return False
     return not (match.means("property") and _is_said_of_chamber(clause, match))
+
+
+def _is_empty_label(clause: Clause, match: Match) -> bool:
+    """Whether it only heads what follows: «Thrombus and pericardium: no effusion», and a field that
+    was not filled in: «Mass:   g»."""
+    value = clause.value_of(match)
+    if value is None:
+        return False
+    codes = set(match.codes("concept"))
+    others = [one for one in clause.of("concept") if one.first >= value]
+    if others:
+        return not any(codes & set(one.codes("concept")) for one in others)
+    return not any(token.word.isalpha() and token.word not in UNITS
+                   for token in clause.tokens[value:])  # fmt: skip
 
 
 def _is_property(clause: Clause, match: Match, findings: list[Match]) -> bool:
@@ -127,7 +142,9 @@ def _is_property(clause: Clause, match: Match, findings: list[Match]) -> bool:
     if match in findings:
         return False
     if match.means("severity"):
-        return not any(0 < one.first - match.last <= _SEVERITY_REACH for one in findings)
+        return not any(
+            match.last < one.first and _is_near(clause, match, one) for one in findings
+        )
     return True
 
 
@@ -140,18 +157,29 @@ def _is_said_of_chamber(clause: Clause, match: Match) -> bool:
 
 def _severity(clause: Clause, match: Match) -> str | None:
     """The severity just before the finding, or behind it where it describes nothing else."""
-    number = clause.part(match)
     others = [one for one in clause.of("concept", "property") if one is not match]
-    for one in reversed(clause.in_part(number, "severity")):
-        if not 0 <= match.first - one.first <= _SEVERITY_REACH:
-            continue
-        if not any(one.first < other.first < match.first for other in others):
-            return one.code("severity")
-    for one in clause.in_part(number, "severity"):
-        near = 0 < one.first - match.last <= _SEVERITY_REACH
-        if near and not any(other.first > one.first for other in others):
-            return one.code("severity")
-    return None
+    severities = clause.in_part(clause.part(match), "severity")
+    if match in severities:
+        return match.code("severity")
+    ahead = [
+        one
+        for one in severities
+        if one.last < match.first
+        and _is_near(clause, one, match)
+        and not any(one.first < other.first < match.first for other in others)
+    ]
+    behind = [
+        one
+        for one in severities
+        if match.last < one.first
+        and _is_near(clause, match, one)
+        and not any(other.first > one.first for other in others)
+    ]
+    return next((one.code("severity") for one in [*reversed(ahead), *behind]), None)
+
+
+def _is_near(clause: Clause, left: Match, right: Match) -> bool:
+    return clause.gap(left, right) <= _SEVERITY_REACH
 
 
 # --- chambers and their properties -------------------------------------------------------------
@@ -240,7 +268,7 @@ def _joined(clause: Clause, chain: list[Match]) -> list[str]:
     for one, other in pairwise(chain):
         left, right = sorted((one, other), key=lambda match: match.first)
         between = clause.between(left, right)
-        if not between or not set(between) <= {"and", "&", "the", "/"}:
+        if not set(between) <= {"and", "&", "the", "/"}:
             break
         codes = [*codes, *other.codes("chamber")]
     return codes

@@ -12,7 +12,7 @@ _FILLER = {
     "[", ",", ">", "<", "≈", "-", "–", "by", "value", "values",
 }  # fmt: skip
 _RANGE = {"-", "–", "to", "and"}
-_UNITS = {"%", "percent", "per", "ml", "g", "ms", "mm", "cm"}
+UNITS = {"%", "percent", "per", "ml", "g", "ms", "mm", "cm"}
 _REACH = 8
 
 
@@ -87,7 +87,7 @@ def _number_before(clause: Clause, match: Match) -> int | None:
 def _unit_at(clause: Clause, place: int) -> str:
     """The unit that begins at a token, lower-case, squares as 2; "" where there is none."""
     words = clause.words(place, place + 4)
-    if not words or words[0] not in _UNITS:
+    if not words or words[0] not in UNITS:
         return ""
     if words[1:2] == ["/"] and words[2:3] and words[2].startswith("m"):
         return f"{words[0]}/m2"

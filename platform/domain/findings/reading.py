@@ -59,39 +59,69 @@ def _long_words() -> list[str]:
 
 
 def read_clauses(tokens: list[Token]) -> Iterable[tuple[list[Token], list[str]]]:
-    """Clauses of the sections that count, each with the chambers that its heading names."""
+    """Clauses of the sections that count, each with the chambers that its heading names.
+
+    A heading stands before a colon and holds for its line; alone on a line, with a colon or
+    without, it holds until the next one.
+    """
     words = vocabulary()
     skipping = inline = sentence_ended = False
     heading: list[str] = []
+    block: list[str] = []
     clause: list[Token] = []
+    headed = False
     for token in [*tokens, Token("\n", 0, 0)]:
         if token.word == ":":
-            title = " ".join(one.word for one in clause)
+            title = _title(clause)
             if title in words.skipped_sections:
-                skipping, heading, clause = True, [], []
+                skipping, heading, clause, headed = True, [], [], True
                 continue
             if title in words.read_sections or len(clause) <= 3:
                 skipping = skipping and title not in words.read_sections
-                heading = _chambers(clause)
-                if heading or title in words.read_sections:
-                    clause = []
+                named = _chambers(clause)
+                if named or title in words.read_sections:
+                    heading, clause, headed = named, [], True
                     continue
             clause.append(token)
         elif token.word in _ENDS:
+            alone = token.word == "\n" and not sentence_ended and not inline
+            if alone and ((headed and not clause) or _is_heading(clause)):
+                if clause:
+                    title = _title(clause)
+                    skipping = title in words.skipped_sections
+                    heading = _chambers(clause)
+                block, clause = heading, []
             if clause and not skipping:
                 yield clause, heading
             if token.word == "\n":
-                heading = []
+                heading, headed = block, False
                 # A section that began on this line ends with its sentence.
                 skipping = skipping and not (sentence_ended and inline)
-                inline = False
-            sentence_ended = token.word != "\n"
-            inline = inline or bool(clause)
+                inline = sentence_ended = False
+            else:
+                sentence_ended = True
+            inline = token.word != "\n" and (inline or bool(clause))
             clause = []
         else:
             if not clause and token.word in words.skipped_sections and token.word != "history":
                 skipping = True
             clause.append(token)
+
+
+def _title(clause: list[Token]) -> str:
+    return " ".join(token.word for token in clause)
+
+
+def _is_heading(clause: list[Token]) -> bool:
+    """Whether a line is the title of a section, or names chambers and nothing else."""
+    if not clause:
+        return False
+    title = _title(clause)
+    if title in vocabulary().skipped_sections or title in vocabulary().read_sections:
+        return True
+    matches = find_phrases(clause)
+    covered = sum(match.last - match.first + 1 for match in matches)
+    return covered == len(clause) and all(match.means("chamber") for match in matches)
 
 
 def _chambers(title: list[Token]) -> list[str]:

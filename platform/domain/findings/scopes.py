@@ -1,8 +1,8 @@
 """How sure a clause is of a finding: the cue of negation, doubt or time that reaches it.
 
-A cue stands before what it is said of («no LGE») or behind it («LGE not seen»); one that may do
-either («none») stands before only where nothing stands in its part ahead of it. In a list a cue
-reaches on («no oedema, LGE or thrombus») until something begins a statement of its own.
+A cue stands before what it is said of («no LGE») or behind it («LGE not seen»); one of the second
+kind stands before only where nothing stands ahead of it in its part («there is possible LGE»). In a
+list a cue reaches on («no oedema, LGE or thrombus») until something begins a statement of its own.
 """
 
 from domain.findings.clause import Clause, Match
@@ -12,6 +12,8 @@ _REACH_BACK = 8
 
 def assertion_of(clause: Clause, match: Match, *, across_commas: bool) -> str:
     """The certainty that the nearest cue gives; present where there is none."""
+    if _is_denied_label(clause, match):
+        return "absent"
     after = _cue_after(clause, match)
     if after is not None:
         return after
@@ -32,9 +34,22 @@ def is_of_another(clause: Clause, match: Match) -> bool:
     )
 
 
+def _is_denied_label(clause: Clause, match: Match) -> bool:
+    """«Delayed enhancement: normal», «Thrombus: no»"""
+    value = clause.value_of(match)
+    if value is None or not match.means("concept"):
+        return False
+    return any(
+        one.code("property") == "normal" or one.code("before") == "absent"
+        for one in clause.matches
+        if one.first == value
+    )
+
+
 def _cue_before(clause: Clause, match: Match, across_commas: bool) -> str | None:
     barriers = [one.first for one in clause.of("barrier")]
-    for cue in reversed([one for one in clause.of("before") if one.last < match.first]):
+    cues = [one for one in clause.of("before", "after") if one.last < match.first]
+    for cue in reversed(cues):
         if cue.means("after") and _follows_finding(clause, cue):
             continue
         if any(cue.last < barrier < match.first for barrier in barriers):
@@ -42,7 +57,7 @@ def _cue_before(clause: Clause, match: Match, across_commas: bool) -> str | None
         crossed = clause.part(match) - clause.part(cue)
         if crossed and not (across_commas and _list_goes_on(clause, cue, match)):
             return None
-        return cue.code("before")
+        return cue.code("before") or cue.code("after")
     return None
 
 
@@ -67,7 +82,7 @@ def _list_goes_on(clause: Clause, cue: Match, match: Match) -> bool:
 def _cue_after(clause: Clause, match: Match) -> str | None:
     barriers = [one.first for one in clause.of("barrier")]
     for cue in clause.of("after"):
-        if cue.first <= match.last or cue.first - match.last > _REACH_BACK + 1:
+        if cue.first <= match.last or clause.gap(match, cue) > _REACH_BACK:
             continue
         if any(match.last < barrier < cue.first for barrier in barriers):
             continue

@@ -40,7 +40,13 @@ class Measure:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Everything the grammar knows. `words`: every word of a phrase; `known`: plain English."""
+    """Everything the grammar knows.
+
+    - `words`: every word of a phrase; `known`: plain English
+    - `placed`: concepts that a layer, pattern or segment describes
+    - `sections`: of a written report in the order of SCMR, with their concepts and measures
+    - `surface`: how a code is written, by kind
+    """
 
     version: str
     names: dict[str, str]
@@ -57,6 +63,9 @@ class Vocabulary:
     indexed_measures: dict[str, str]
     territories: dict[str, list[int]]
     wall_segments: dict[str, list[int]]
+    placed: frozenset[str]
+    sections: dict[str, list[str]]
+    surface: dict[str, dict[str, str]]
     skipped_sections: frozenset[str]
     read_sections: frozenset[str]
 
@@ -124,6 +133,12 @@ def vocabulary() -> Vocabulary:
         indexed_measures=data["indexed_measures"],
         territories={code: segments for code, (segments, _) in data["territories"].items()},
         wall_segments=data["wall_segments"],
+        placed=frozenset(data["placed"]),
+        sections=data["report"],
+        surface={
+            kind: {code: phrases[0] for code, phrases in data[table].items()}
+            for kind, table in (("layer", "layers"), ("pattern", "patterns"))
+        },
         skipped_sections=frozenset(data["sections"]["skipped"]),
         read_sections=frozenset(data["sections"]["read"]),
     )

@@ -126,6 +126,21 @@ WORDS = [
     ("Trivial pericardial effusion.", {"pericardial_effusion present mild"}),
     ("Hemochromatosis.", {"dx_iron present"}),
 ]  # fmt: skip
+LABELS = [
+    ("LGE: none", {"lge absent"}),
+    ("LGE: midwall, basal septum", {"lge present midwall 2,3"}),
+    ("Delayed enhancement: Normal.", {"lge absent"}),
+    ("Mass:   g", set()),
+    ("Thrombus: no", {"lv_thrombus absent"}),
+    ("Thrombus: yes", {"lv_thrombus present"}),
+    ("Left ventricle\nSize: severely dilated\nFunction: mildly impaired",
+     {"lv_dilation present severe", "lv_dysfunction present mild"}),
+    ("RIGHT VENTRICLE:\nNormal size.\nMildly reduced function.",
+     {"rv_dilation absent", "rv_dysfunction present mild"}),
+    ("Technique\nSSFP, LGE\n\nFindings\nLV dilated", {"lv_dilation present"}),
+    ("Normal size of all cardiac chambers.",
+     {"lv_dilation absent", "rv_dilation absent", "la_dilation absent", "ra_dilation absent"}),
+]  # fmt: skip
 SHORTHAND = [
     ("LV/RV dilated.", {"lv_dilation present", "rv_dilation present"}),
     ("No oedema/scar.", {"oedema absent", "lge absent"}),
@@ -147,7 +162,8 @@ SHORTHAND = [
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [*NEGATION, *DOUBT, *TIME, *CHAMBERS, *PLACES, *WORDS, *SHORTHAND]
+    ("text", "expected"),
+    [*NEGATION, *DOUBT, *TIME, *CHAMBERS, *PLACES, *WORDS, *LABELS, *SHORTHAND],
 )
 def test_claims(text: str, expected: set[str]):
     assert claims_of(text) == expected
