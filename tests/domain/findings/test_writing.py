@@ -75,7 +75,8 @@ def test_every_concept_and_measure_has_its_section():
 
 def test_sections_stand_in_the_order_of_the_guidelines():
     read = (
-        "Amyloidosis. Mild pericardial effusion. LVEF 44 %. Dilated LA. Possible subendocardial LGE."
+        "Amyloidosis. Mild pericardial effusion. LVEF 44 %. Dilated LA. "
+        "Possible subendocardial LGE."
     )
     assert write_structured(parse(read)).splitlines() == [
         "Left ventricle: LVEF 44 %.",
