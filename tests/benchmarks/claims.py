@@ -6,8 +6,8 @@
   assertion, F1; measures found;
 - the sentences annotated for NegEx (Chapman et al.; `../shared/data/text`): balanced accuracy of
   affirmed against negated over those whose condition the vocabulary knows, and the labels that the
-  grammar disputes. What the condition says by itself counts: "aortic root size is normal", affirmed,
-  denies dilation. A sentence in which the concept is not found counts as wrong.
+  grammar disputes. What the condition says by itself counts: "aortic root size is normal",
+  affirmed, denies dilation. A sentence in which the concept is not found counts as wrong.
 
 Prints a table; the last line is JSON.
 """
@@ -68,7 +68,7 @@ class Judged:
 def judged_sentences(path: Path = NEGEX) -> list[Judged]:
     """Every annotated sentence whose condition names a known concept."""
     with path.open(encoding="latin-1", newline="") as file:
-        rows = list(csv.reader(file, delimiter="\\t"))[1:]
+        rows = list(csv.reader(file, delimiter="\t"))[1:]
     found = []
     for _, condition, sentence, label, *_ in rows:
         alone = list(_stated(parse(condition).claims))

@@ -126,10 +126,8 @@ def _is_empty_label(clause: Clause, match: Match) -> bool:
     value = clause.value_of(match)
     if value is None:
         return False
-    codes = set(match.codes("concept"))
-    others = [one for one in clause.of("concept") if one.first >= value]
-    if others:
-        return not any(codes & set(one.codes("concept")) for one in others)
+    if any(one.first >= value for one in clause.of("concept")):
+        return True
     return not any(token.word.isalpha() and token.word not in UNITS
                    for token in clause.tokens[value:])  # fmt: skip
 

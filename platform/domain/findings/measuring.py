@@ -9,7 +9,7 @@ from domain.findings.vocabulary import vocabulary
 _FILLER = {
     "of", "is", "was", "=", ":", "(", "~", "approximately", "about", "estimated", "at", "between",
     "from", "measured", "measures", "measuring", "around", "circa", "calculated", "as", "up", "to",
-    "[", ",", ">", "<", "≈", "-", "–", "by", "value", "values",
+    "[", ")", "end-diastole", "end-systole", ",", ">", "<", "≈", "-", "–", "by", "value", "values",
 }  # fmt: skip
 _RANGE = {"-", "–", "to", "and"}
 UNITS = {"%", "percent", "per", "ml", "g", "ms", "mm", "cm"}

@@ -4,8 +4,6 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pytest
-
 from domain.findings import parse
 from tests.benchmarks.claims import balanced_accuracy, first_contact, judged_sentences
 
