@@ -42,6 +42,7 @@ class Measure:
 class Vocabulary:
     """Everything the grammar knows.
 
+    - `version`: of the words and of the grammar beside them
     - `words`: every word of a phrase; `known`: plain English
     - `placed`: concepts that a layer, pattern or segment describes
     - `sections`: of a written report in the order of SCMR, with their concepts and measures
@@ -114,8 +115,10 @@ def vocabulary() -> Vocabulary:
         add("measure", code, measure["names"])
     names = {code: concept["name"] for code, concept in data["concepts"].items()}
     names |= {code: measure["name"] for code, measure in data["measures"].items()}
+    # What a text is read as rests on the grammar as much as on its words.
+    grammar = b"".join(path.read_bytes() for path in sorted(_FILE.parent.glob("*.py")))
     return Vocabulary(
-        version=f"{data['version']}-{hashlib.sha256(raw).hexdigest()[:12]}",
+        version=f"{data['version']}-{hashlib.sha256(raw + grammar).hexdigest()[:12]}",
         names=names,
         phrases={code: concept["phrases"] for code, concept in data["concepts"].items()},
         trie=trie,

@@ -15,6 +15,13 @@ from domain.grading.items import (
     extra_finding,
     measure_agrees,
 )
+from domain.grading.second_reader import (
+    NOBODY,
+    Opinion,
+    agreement,
+    is_excused,
+    sides_with_read,
+)
 from domain.grading.weights import weights
 
 _MISSED_CAPS = (60.0, 40.0)
@@ -38,6 +45,8 @@ class Row:
     sentence: str
     report_spans: Sequence[Span]
     read_spans: Sequence[Span]
+    disputed: bool = False
+    may_be_omitted: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -49,6 +58,8 @@ class Row:
             "sentence": self.sentence,
             "report_spans": [list(span) for span in self.report_spans],
             "read_spans": [list(span) for span in self.read_spans],
+            "disputed": self.disputed,
+            "may_be_omitted": self.may_be_omitted,
         }
 
 
@@ -62,12 +73,18 @@ class Cap:
 
 @dataclass(frozen=True)
 class Grade:
-    """`raw` before caps and `score` after them, 0..100; None where there is nothing to grade."""
+    """`raw` before caps and `score` after them, 0..100; None where there is nothing to grade.
+
+    `agreed`, `compared`: on how many findings the image model and the read agree, of how many both
+    speak about.
+    """
 
     score: float | None
     raw: float | None
     caps: tuple[Cap, ...]
     rows: tuple[Row, ...]
+    agreed: int = 0
+    compared: int = 0
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -80,24 +97,28 @@ class Grade:
         }
 
 
-def grade(report: ParsedText, read: ParsedText) -> Grade:
-    """The read compared with the report, both parsed by the same grammar."""
-    items = _items(report, read)
+def grade(report: ParsedText, read: ParsedText, opinion: Opinion = NOBODY) -> Grade:
+    """The read compared with the report, both parsed by the same grammar.
+
+    `opinion`: what the image model thinks of the study, as second reader; it never lowers a score.
+    """
+    agreed, compared = agreement(read, opinion)
+    items = _items(report, read, opinion)
     total = sum(item.weight for item in items)
     if total == 0:
-        return Grade(None, None, (), ())
+        return Grade(None, None, (), (), agreed, compared)
     rows = _rows(items, total)
     raw = sum(round(row.points * _CENTS) for row in rows) / _CENTS
-    caps = _caps(report, read)
+    caps = _caps(report, read, opinion)
     score = min([raw, *(cap.limit for cap in caps)])
     if score < raw:
         reason = min(caps, key=lambda cap: cap.limit).reason
         less = -round((raw - score) * _CENTS) / _CENTS
         rows = (*rows, Row("CAP", None, "Cap", less, 0.0, reason, (), ()))
-    return Grade(score, raw, caps, rows)
+    return Grade(score, raw, caps, rows, agreed, compared)
 
 
-def _items(report: ParsedText, read: ParsedText) -> list[Item]:
+def _items(report: ParsedText, read: ParsedText, opinion: Opinion) -> list[Item]:
     positive: list[Item] = []
     absences: list[Item] = []
     for expert in report.claims:
@@ -109,8 +130,19 @@ def _items(report: ParsedText, read: ParsedText) -> list[Item]:
             absences.append(item)
     for name, measure in report.measures.items():
         positive.append(compare_measure(name, measure, read.measures.get(name)))
-    extras = [extra_finding(claim) for claim in read.claims if _is_extra(claim, report)]
-    return [*positive, *_limit_absences(absences, positive), *extras]
+    extras = [extra_finding(claim, opinion) for claim in read.claims if _is_extra(claim, report)]
+    compared = [*positive, *_limit_absences(absences, positive)]
+    return [*(_disputed(item, read, opinion) for item in compared), *extras]
+
+
+def _disputed(item: Item, read: ParsedText, opinion: Opinion) -> Item:
+    """The item, marked where the model sides with the read against the report."""
+    answer = read.claim(item.concept)
+    if item.kind not in ("WRONG-NEGATION", "FALSE") or answer is None:
+        return item
+    finds = answer.p >= PRESENT
+    sides = sides_with_read(item.concept, read_finds=finds, opinion=opinion)
+    return replace(item, disputed=sides)
 
 
 def _is_extra(claim: Claim, report: ParsedText) -> bool:
@@ -146,20 +178,25 @@ def _rows(items: list[Item], total: float) -> tuple[Row, ...]:
             item.sentence,
             item.report_spans,
             item.read_spans,
+            item.disputed,
+            item.may_be_omitted,
         )
         for item, points in zip(items, cents, strict=True)
     )
 
 
-def _caps(report: ParsedText, read: ParsedText) -> tuple[Cap, ...]:
-    """A missed or denied critical finding, or one that is not there, bounds the score."""
+def _caps(report: ParsedText, read: ParsedText, opinion: Opinion) -> tuple[Cap, ...]:
+    """A missed or denied critical finding, or one that is not there, bounds the score; where the
+    report is silent, the image model can excuse it."""
     caps = []
     missed, false = [], []
     for concept in sorted(weights().critical):
         expert, answer = report.claim(concept), read.claim(concept)
         if expert is not None and expert.p >= PRESENT and (answer is None or answer.p < PRESENT):
             missed.append(concept)
-        if expert is not None and expert.p < PRESENT and answer and answer.p >= PRESENT:
+        is_denied = expert is not None and expert.p < PRESENT
+        is_extra = expert is None and not is_excused(concept, opinion)
+        if answer is not None and answer.p >= PRESENT and (is_denied or is_extra):
             false.append(concept)
     if missed:
         limit = _MISSED_CAPS[min(len(missed), 2) - 1]

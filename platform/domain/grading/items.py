@@ -8,12 +8,18 @@ from dataclasses import dataclass, replace
 
 from domain.findings import Claim, Measurement, ParsedText, concept_name
 from domain.findings.claims import Span
+from domain.grading.second_reader import (
+    NOBODY,
+    PENALTY,
+    Opinion,
+    extra_penalty,
+    may_be_omitted,
+)
 from domain.grading.weights import Tolerance, weights
 
 PRESENT = 0.5
 _DENIED = 1.25
 _AGREED_ABSENCE = 0.4
-_EXTRA = 0.5
 _OMITTED_ATTRIBUTE = 0.3
 _SEVERITIES = ("mild", "moderate", "severe")
 # Segments that touch on the AHA bull's-eye earn part credit (Cerqueira 2002).
@@ -22,7 +28,11 @@ _RINGS = ((1, 2, 3, 4, 5, 6), (7, 8, 9, 10, 11, 12), (13, 14, 15, 16))
 
 @dataclass(frozen=True)
 class Item:
-    """One comparison: `weight` in the denominator, `credit` in 0..1 of it."""
+    """One comparison: `weight` in the denominator, `credit` in 0..1 of it.
+
+    `disputed`: the image model sides with the read against the report; `may_be_omitted`: it finds
+    what the report does not mention. Both ask for an educator.
+    """
 
     kind: str
     concept: str
@@ -31,6 +41,8 @@ class Item:
     sentence: str
     report_spans: Sequence[Span] = ()
     read_spans: Sequence[Span] = ()
+    disputed: bool = False
+    may_be_omitted: bool = False
 
     @property
     def name(self) -> str:
@@ -83,11 +95,17 @@ def compare_absence(expert: Claim, read: Claim | None) -> Item | None:
     )
 
 
-def extra_finding(read: Claim) -> Item:
-    """A finding that only the read gives: half a penalty, as reports leave things out."""
-    weight = weights().of(read.concept) * _EXTRA * read.p
+def extra_finding(read: Claim, opinion: Opinion = NOBODY) -> Item:
+    """A finding that only the read gives: half a penalty, as reports leave things out, and less
+    where the image model sees it too."""
+    penalty = extra_penalty(read.concept, opinion)
     sentence = "Your read finds it; the report is silent on it and may have left it out."
-    return Item("EXTRA", read.concept, weight, 0.0, sentence, (), read.spans)
+    if penalty < PENALTY:
+        sentence = "Your read finds it and so does the image model; the report is silent on it."
+    return Item(
+        "EXTRA", read.concept, weights().of(read.concept) * penalty * read.p, 0.0, sentence,
+        (), read.spans, may_be_omitted=may_be_omitted(read.concept, opinion),
+    )  # fmt: skip
 
 
 def compare_measure(name: str, expert: Measurement, read: Measurement | None) -> Item:
