@@ -26,6 +26,7 @@ from workers.cmrclip.contrast import (
     read_calibration,
 )
 from workers.cmrclip.embedder import Embedder
+from workers.cmrclip.familiarity import REFERENCE, Reference, read_reference
 from workers.cmrclip.pixels import StudyPixels
 from workers.cmrclip.registry import load_embedder
 
@@ -36,11 +37,12 @@ RETRY_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Serving:
-    """A trained model, what asks it for findings, and the row of its version. Its calls take turns,
-    as an embedder asks for."""
+    """A trained model, what asks it for findings, what it was trained on, and the row of its
+    version. Its calls take turns, as an embedder asks for."""
 
     embedder: Embedder
     findings: ContrastReader
+    reference: Reference | None
     version: ModelVersion
     turn: threading.Lock
 
@@ -48,6 +50,12 @@ class Serving:
         """As `Embedder.embed_studies`."""
         with self.turn:
             return self.embedder.embed_studies(studies)
+
+    def is_familiar(self, vector: Sequence[float]) -> bool | None:
+        """Whether a study of that vector is like those trained on; None where nobody can tell."""
+        if self.reference is None:
+            return None
+        return bool(self.reference.is_familiar(np.array([vector], dtype=np.float32))[0])
 
     def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `Embedder.embed_texts`."""
@@ -82,6 +90,7 @@ class Server:
             embedder = load_trained(checkpoint)
             calibration = calibration_of(checkpoint)
             findings = ContrastReader(embedder.embed_texts, list(calibration))
+            reference = read_reference(_folder(checkpoint) / REFERENCE)
         except InputError as error:
             log.error("nothing is embedded: %s", error.sentence)
             return None
@@ -95,13 +104,16 @@ class Server:
             calibration={code: asdict(one) for code, one in calibration.items()},
         )
         log.info("embedding with %s", version)
-        return Serving(embedder, findings, version, threading.Lock())
+        return Serving(embedder, findings, reference, version, threading.Lock())
 
 
 def calibration_of(checkpoint: Path) -> dict[str, Calibration]:
     """What lies beside a checkpoint (its folder, or its file); empty where nothing does."""
-    folder = checkpoint if checkpoint.is_dir() else checkpoint.parent
-    return read_calibration(folder / CALIBRATION)
+    return read_calibration(_folder(checkpoint) / CALIBRATION)
+
+
+def _folder(checkpoint: Path) -> Path:
+    return checkpoint if checkpoint.is_dir() else checkpoint.parent
 
 
 def load_trained(path: Path) -> Embedder:

@@ -72,6 +72,9 @@ class Embedding(models.Model):
     )
     vector = HalfVectorField(dimensions=EMBEDDING_WIDTH)
     finding_scores = models.JSONField(default=dict, help_text="By finding, above 0 is present.")
+    familiar = models.BooleanField(
+        null=True, help_text="Whether the study is like those trained on; empty where unknown."
+    )
     made_at = models.DateTimeField()
 
     class Meta:

@@ -106,22 +106,33 @@ def version_progress(version: ModelVersion) -> VersionProgress:
 # --- findings ----------------------------------------------------------------------------------
 
 
-def finding_probabilities(study_id: object) -> dict[str, float]:
-    """How likely each finding is by the model that ranks, by concept; only those that it was shown
-    to be good enough for. Empty where the study has no embedding: the model is silent."""
+@dataclass(frozen=True)
+class Opinion:
+    """What the model that ranks thinks of a study: how likely each finding is, by concept, for
+    those that it was shown to be good enough for. `by` names its version, "" for nobody."""
+
+    by: str
+    probabilities: dict[str, float]
+
+
+def opinion_on(study_id: object) -> Opinion:
+    """The model's opinion. It has none on a study that has no embedding yet, and on one that is
+    unlike those it was trained on, where nobody has shown what it is worth."""
     embedding = (
         Embedding.objects.filter(study=study_id, model_version__state="serving")
         .select_related("model_version")
         .first()
     )
-    if embedding is None:
-        return {}
-    table = embedding.model_version.calibration
-    return {
+    if embedding is None or embedding.familiar is False:
+        return Opinion("", {})
+    version = embedding.model_version
+    table = version.calibration
+    found = {
         code: 1 / (1 + exp(-(table[code]["slope"] * score + table[code]["intercept"])))
         for code, score in embedding.finding_scores.items()
         if code in table and table[code]["enabled"]
     }
+    return Opinion(version.name if found else "", found)
 
 
 # --- image -> image ----------------------------------------------------------------------------
@@ -150,14 +161,17 @@ def neighbours_of(case: Case, *, among: QuerySet[Case], at_most: int = 5) -> Nei
         next(iter(mimics(case, near)), None),
     ]
     chosen = choose(near, wanted=wanted, at_most=at_most)
-    return Neighbours("image_model", _by_images(embedding.model_version), chosen)
+    return Neighbours("image_model", _by_images(embedding), chosen)
 
 
-def _by_images(version: ModelVersion) -> str:
+def _by_images(embedding: Embedding) -> str:
     """What the reader is told of a ranking by images, and of how far to trust it."""
-    if not version.trained_on:
-        return BY_IMAGES
-    return f"{BY_IMAGES} It was trained on {version.trained_on}."
+    told = [BY_IMAGES]
+    if embedding.model_version.trained_on:
+        told.append(f"It was trained on {embedding.model_version.trained_on}.")
+    if embedding.familiar is False:
+        told.append("This study is unlike those, so do not rely on the order.")
+    return " ".join(told)
 
 
 def count_as_near(case: Case, *, among: QuerySet[Case], as_: Neighbours) -> int:

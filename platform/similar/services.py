@@ -37,12 +37,14 @@ def record_embedding(
     model_version: ModelVersion,
     vector: Sequence[float],
     finding_scores: Mapping[str, float] | None = None,
+    familiar: bool | None = None,
 ) -> Embedding:
     """Stores one embedding a study and model version. Raises ValueError for a wrong width."""
     embedding, _ = Embedding.objects.update_or_create(
         study=study,
         model_version=model_version,
-        defaults=_of_vector(vector) | {"finding_scores": dict(finding_scores or {})},
+        defaults=_of_vector(vector)
+        | {"finding_scores": dict(finding_scores or {}), "familiar": familiar},
     )
     return embedding
 

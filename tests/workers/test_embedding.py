@@ -24,12 +24,13 @@ from common.models import Work
 from common.storage import path_of
 from domain.errors import InputError
 from similar import selectors
-from similar.models import Embedding, ModelVersion, ReportEmbedding
+from similar.models import EMBEDDING_WIDTH, Embedding, ModelVersion, ReportEmbedding
 from similar.services import register_version
 from tests.faults.test_worker_killed import start_worker, wait_for
 from tests.workers.cmrclip.test_inference import SMALL
 from workers.app import app
 from workers.cmrclip.contrast import CALIBRATION, Calibration, write_calibration
+from workers.cmrclip.familiarity import REFERENCE, Reference, write_reference
 from workers.cmrclip.model import CmrClip
 from workers.decode import decode_study
 from workers.drain import Outcome, _do_batch
@@ -138,13 +139,36 @@ def test_findings_are_scored_and_become_probabilities_where_the_model_is_good_en
     scores = Embedding.objects.get().finding_scores
     assert set(scores) == {"lge", "lv_dilation"}
     expected = 1 / (1 + np.exp(-(20.0 * scores["lge"] - 1.0)))
-    assert selectors.finding_probabilities(study.pk) == {"lge": pytest.approx(expected)}
+    assert selectors.opinion_on(study.pk).probabilities == {"lge": pytest.approx(expected)}
     # Measured anew for the same weights, without embedding anything again.
     write_calibration(folder / CALIBRATION, {"lge": replace(table["lge"], enabled=False)})
     use(folder)
     drain(queue.EMBED_STUDY)
     assert ModelVersion.objects.count() == 1
-    assert selectors.finding_probabilities(study.pk) == {}
+    assert selectors.opinion_on(study.pk) == selectors.Opinion("", {})
+
+
+def test_on_a_study_unlike_those_trained_on_the_model_is_silent(
+    import_cine, write_checkpoint, use
+):
+    study = import_cine().study
+    folder = write_checkpoint(5)
+    write_tokenizer(folder)
+    write_calibration(folder / CALIBRATION, {"lge": Calibration(20.0, 0.0, True, 0.9, 0.05)})
+    far = np.zeros((2, EMBEDDING_WIDTH), np.float32)
+    far[:, 0] = 1.0
+    write_reference(folder / REFERENCE, Reference(far, 0.999))
+    use(folder)
+    drain(queue.EMBED_STUDY)
+    assert Embedding.objects.get().familiar is False
+    assert selectors.opinion_on(study.pk).probabilities == {}
+    near = Reference(np.array([Embedding.objects.get().vector.to_list()], np.float32), 0.9)
+    write_reference(folder / REFERENCE, near)
+    Embedding.objects.all().delete()
+    use(folder)
+    drain(queue.EMBED_STUDY)
+    assert Embedding.objects.get().familiar is True
+    assert selectors.opinion_on(study.pk).by.startswith("small-5@")
 
 
 def test_one_bad_study_is_given_up_and_takes_no_other_with_it(

@@ -1,7 +1,7 @@
 """What a checkpoint of cine-compact is worth on a library it has not seen.
 
     python -m workers.cmrclip.evaluate --checkpoint FOLDER --library READY [--json FILE]
-        [--trained-on READY] [--calibration FILE]
+        [--trained-on READY [--reference FILE]] [--calibration FILE]
 
 Prints a table and writes the same as JSON: zero-shot by paired prompts (no threshold and no
 calibration fitted on what is tested), few-shot and linear probe on frozen vectors, retrieval of
@@ -27,6 +27,7 @@ from domain.findings import parse
 from workers.cmrclip import contrast, metrics, probes
 from workers.cmrclip.augment import collate
 from workers.cmrclip.compact_model import CompactModel
+from workers.cmrclip.familiarity import make_reference, write_reference
 from workers.cmrclip.library import Example, read_library
 from workers.cmrclip.sentences import sentences_of
 
@@ -248,13 +249,10 @@ def drift(reference: Vectors, vectors: Vectors) -> dict[str, Any]:
     reference studies themselves (0.01 is no drift). `shift`: distance of the means over the
     reference's own spread.
     """
-    among = reference @ reference.T
-    np.fill_diagonal(among, -1.0)
-    usual = np.percentile(among.max(axis=1), 1.0)
-    nearest = (vectors @ reference.T).max(axis=1)
+    unfamiliar = ~make_reference(reference, at_most=len(reference)).is_familiar(vectors)
     spread = float(np.sqrt(reference.var(axis=0).sum()))
     shift = float(np.linalg.norm(vectors.mean(axis=0) - reference.mean(axis=0))) / spread
-    beyond = metrics.mean_estimate((nearest < usual).astype(np.float64))
+    beyond = metrics.mean_estimate(unfamiliar.astype(np.float64))
     return {"beyond": asdict(beyond), "shift": shift, "drifted": beyond.low > 0.05}
 
 
@@ -328,12 +326,15 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True, help="a folder of prepared studies")
     parser.add_argument("--trained-on", type=Path, help="the prepared library of the training")
     parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--reference", type=Path, help="where to write vectors of --trained-on")
     parser.add_argument("--calibration", type=Path, help="where to write the table of serving")
     given = parser.parse_args()
     try:
         model, _ = load_model(given.checkpoint)
-        reference = read_library(given.trained_on) if given.trained_on else None
-        found = evaluate(model, read_library(given.library), reference)
+        trained_on = read_library(given.trained_on) if given.trained_on else None
+        found = evaluate(model, read_library(given.library), trained_on)
+        if given.reference and trained_on:
+            write_reference(given.reference, make_reference(embed_examples(model, trained_on)))
     except InputError as error:
         parser.error(error.sentence)
     print(table(found))

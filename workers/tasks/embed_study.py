@@ -109,7 +109,11 @@ def _store(serving: Serving, study: Study, vector: list[float] | None) -> None:
     if vector is not None:
         (scores,) = serving.findings.read(np.array([vector], dtype=np.float32))
         record_embedding(
-            study=study, model_version=serving.version, vector=vector, finding_scores=scores
+            study=study,
+            model_version=serving.version,
+            vector=vector,
+            finding_scores=scores,
+            familiar=serving.is_familiar(vector),
         )
     _store_reports(serving, study)
 

@@ -103,7 +103,8 @@ def _groups(matches: list[Match], clause: Clause) -> list[_Group]:
     last = groups[-1]
     # Levels that no wall follows are said of the walls before them.
     if len(groups) > 1 and last.levels and not last.walls and not groups[-2].levels:
-        groups[-2].levels = groups.pop().levels
+        groups.pop()
+        groups[-1].levels = last.levels
     return groups
 
 

@@ -11,6 +11,14 @@ class Migration(migrations.Migration):
             field=models.JSONField(default=dict, help_text="By finding, above 0 is present."),
         ),
         migrations.AddField(
+            model_name="embedding",
+            name="familiar",
+            field=models.BooleanField(
+                help_text="Whether the study is like those trained on; empty where unknown.",
+                null=True,
+            ),
+        ),
+        migrations.AddField(
             model_name="modelversion",
             name="trained_on",
             field=models.CharField(blank=True, default="", max_length=200),
