@@ -4,7 +4,10 @@
 
 - *style*: every expert report (`expert_reports.py`, one a disease) reworded in ways that change no
   finding; the read must stay within 2 points in the median, and 96 % of reads at 95 or more;
-- *sites*: the same findings as four hospitals would write them; within 3 points of each other;
+- *sites*: the same findings as four hospitals would write them, by rules; within 3 points of each
+  other;
+- *reworded*: the same, written by hand without sight of the grammar (`reworded_reports.jsonl`); the
+  grammar was improved on every other disease, the rest was never looked at: both are printed;
 - *errors*: one error of each class put in; every one must lower the score, and a heavier class more
   (order kept in 99 % of pairs); more errors must never raise it;
 - *gaming*: reads that saw nothing; none may come near an honest read;
@@ -21,6 +24,7 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 from domain.findings import Claim, ParsedText, concept_name, parse
@@ -32,6 +36,7 @@ from domain.grading.weights import weights
 from tests.benchmarks.expert_reports import REPORTS
 
 Reword = Callable[[str, random.Random], str]
+REWORDED = Path(__file__).with_name("reworded_reports.jsonl")
 _ROUNDS = 8
 
 
@@ -189,6 +194,32 @@ def site_spreads(rng: random.Random) -> dict[str, float]:
         scores = [score_of(report, parse(site(read, rng))) for site in SITES.values()]
         found[disease] = max(scores) - min(scores)
     return found
+
+
+def reworded_figures() -> dict[str, dict[str, float]]:
+    """Scores of the rewordings against their reports, and how far a disease's four lie apart."""
+    improved_on = set(sorted(REPORTS)[::2])
+    found: dict[str, dict[str, list[float]]] = {"improved_on": {}, "never_looked_at": {}}
+    for line in REWORDED.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        half = "improved_on" if row["disease"] in improved_on else "never_looked_at"
+        score = score_of(parse(REPORTS[row["disease"]]), parse(row["text"]))
+        found[half].setdefault(row["disease"], []).append(score)
+    return {half: _spread_of(by_disease) for half, by_disease in found.items()}
+
+
+def _spread_of(by_disease: dict[str, list[float]]) -> dict[str, float]:
+    every = [score for scores in by_disease.values() for score in scores]
+    spreads = [max(scores) - min(scores) for scores in by_disease.values()]
+    return {
+        "reads": len(every),
+        "mean": round(statistics.mean(every), 1),
+        "median": round(statistics.median(every), 1),
+        "lowest": min(every),
+        "at_95_or_more": _share(every),
+        "median_spread": round(statistics.median(spreads), 1),
+        "within_3_points": sum(spread <= 3 for spread in spreads) / len(spreads),
+    }
 
 
 # --- errors -------------------------------------------------------------------------------------
@@ -406,6 +437,7 @@ def figures(seed: int) -> dict[str, Any]:
             "by_style": {name: round(_share(scores), 3) for name, scores in styles.items()},
         },
         "sites": {"widest_spread": max(spreads.values()), "by_disease": spreads},
+        "reworded": reworded_figures(),
         "errors": error_figures(),
         "accumulation": accumulation_figures(rng),
         "gaming": gaming_figures(rng),

@@ -16,7 +16,7 @@ from domain.findings.claims import ASSERTIONS, Claim, Measurement, ParsedText, S
 from domain.findings.clause import Clause, Match
 from domain.findings.derive import derive
 from domain.findings.measuring import UNITS, is_measured, measures_of
-from domain.findings.places import Place, places_of
+from domain.findings.places import PLACE_KINDS, Place, places_of, whole_place
 from domain.findings.reading import read_clauses, read_tokens, unparsed
 from domain.findings.scopes import assertion_of, is_of_another
 from domain.findings.vocabulary import vocabulary
@@ -26,6 +26,7 @@ _NEEDS_CONTRAST = frozenset({"lge", "infarct", "mvo", "pericardial_enhancement"}
 _CONTRAST_WORDS = {"contrast", "gad", "gadolinium", "gbca", "acquired"}
 _CONTRAST_REACH = 3
 _SEVERITY_REACH = 2
+_PRESENT = 0.5
 _NOWHERE = Place()
 
 
@@ -38,6 +39,7 @@ def parse(text: str) -> ParsedText:
     gaps: list[Span] = []
     unassessed: set[str] = set()
     chambers: list[str] = []
+    last: Claim | None = None
     for tokens, heading in read_clauses(read_tokens(text)):
         clause = Clause(tokens, heading or chambers)
         for name, measure in measures_of(clause):
@@ -45,10 +47,32 @@ def parse(text: str) -> ParsedText:
         if _is_unassessed(clause):
             unassessed |= {*clause.codes("concept"), *_NEEDS_CONTRAST}
             continue
-        claims.extend(_claims(clause))
+        found = list(_claims(clause)) or _described_further(clause, last)
+        last = _last_placed(clause, found, last)
+        claims.extend(found)
         gaps.extend(unparsed(clause))
         chambers = _carried(clause)
     return derive(ParsedText(text, _merge(claims), measures, tuple(gaps), frozenset(unassessed)))
+
+
+def _last_placed(clause: Clause, found: list[Claim], last: Claim | None) -> Claim | None:
+    """The finding that the next clause may go on describing."""
+    placed = [one for one in found if one.concept in vocabulary().placed and one.p >= _PRESENT]
+    if placed:
+        return placed[-1]
+    return None if found or clause.of("chamber", "measure") else last
+
+
+def _described_further(clause: Clause, last: Claim | None) -> list[Claim]:
+    """What a clause without a finding says of the last: «LGE: yes. Layer: midwall.»"""
+    place = whole_place(clause)
+    if last is None or place == _NOWHERE or clause.of("chamber"):
+        return []
+    spans = tuple(clause.span(one) for one in clause.of(*PLACE_KINDS)) or last.spans
+    return [
+        Claim(last.concept, last.assertion, None, place.layers, place.patterns, place.segments,
+              spans)
+    ]  # fmt: skip
 
 
 def _carried(clause: Clause) -> list[str]:
@@ -156,7 +180,13 @@ def _is_said_of_chamber(clause: Clause, match: Match) -> bool:
 def _severity(clause: Clause, match: Match) -> str | None:
     """The severity just before the finding, or behind it where it describes nothing else."""
     others = [one for one in clause.of("concept", "property") if one is not match]
-    severities = clause.in_part(clause.part(match), "severity")
+    value = clause.value_of(match)
+    severities = [
+        one
+        for one in clause.of("severity")
+        # «Effusion: yes, small»
+        if clause.part(one) == clause.part(match) or (value is not None and one.first >= value)
+    ]
     if match in severities:
         return match.code("severity")
     ahead = [
@@ -193,7 +223,7 @@ def _of_property(clause: Clause, match: Match) -> Iterable[Claim]:
         known = concepts[chamber]
         if code == "normal":
             if assertion_of(clause, match, across_commas=False) != "absent":
-                for aspect in _aspects(clause, known):
+                for aspect in _aspects(clause, match, known):
                     yield replace(_claim(clause, known[aspect], match), assertion="absent")
         elif code == "undilated":
             if "dilated" in known:
@@ -229,10 +259,20 @@ def _is_of_chamber(clause: Clause, match: Match) -> bool:
     return bool(before) and not before[-1].means("concept")
 
 
-def _aspects(clause: Clause, concepts: dict[str, str]) -> list[str]:
-    """What of the chamber is called normal: everything, where nothing is named."""
-    named = clause.codes("aspect")
-    return [aspect for aspect in named if aspect in concepts] if named else list(concepts)
+def _aspects(clause: Clause, match: Match, concepts: dict[str, str]) -> list[str]:
+    """What of the chamber is called normal: what is named in the same part and in a list before it
+    («size, wall thickness and function are normal»), else anywhere; everything, where nothing is.
+    """
+    named = [one for one in clause.of("aspect") if not is_measured(clause, one)]
+    if not named:
+        return list(concepts)
+    number = clause.part(match)
+    near = [one for one in named if clause.part(one) == number]
+    while near and number > 0 and not clause.in_part(number - 1, "property", "concept"):
+        number -= 1
+        near += [one for one in named if clause.part(one) == number]
+    codes = [code for one in near or named for code in one.codes("aspect")]
+    return [code for code in codes if code in concepts]
 
 
 def _chambers_for(clause: Clause, match: Match) -> list[str]:
@@ -266,7 +306,7 @@ def _joined(clause: Clause, chain: list[Match]) -> list[str]:
     for one, other in pairwise(chain):
         left, right = sorted((one, other), key=lambda match: match.first)
         between = clause.between(left, right)
-        if not set(between) <= {"and", "&", "the", "/"}:
+        if not set(between) <= {"and", "&", "+", "the", "/"}:
             break
         codes = [*codes, *other.codes("chamber")]
     return codes

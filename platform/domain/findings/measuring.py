@@ -9,7 +9,8 @@ from domain.findings.vocabulary import vocabulary
 _FILLER = {
     "of", "is", "was", "=", ":", "(", "~", "approximately", "about", "estimated", "at", "between",
     "from", "measured", "measures", "measuring", "around", "circa", "calculated", "as", "up", "to",
-    "[", ")", "end-diastole", "end-systole", ",", ">", "<", "≈", "-", "–", "by", "value", "values",
+    "[", ")", "being", "equal", "equals", "with", "time", "end-diastole", "end-systole",
+    ",", ">", "<", "≈", "-", "–", "by", "value", "values",
 }  # fmt: skip
 _RANGE = {"-", "–", "to", "and"}
 UNITS = {"%", "percent", "per", "ml", "g", "ms", "mm", "cm"}
@@ -25,7 +26,7 @@ def measures_of(clause: Clause) -> Iterable[tuple[str, Measurement]]:
             continue
         value, last = _value(clause, place)
         unit = _unit_at(clause, last + 1)
-        name = match.code("measure") or ""
+        name = _named(clause, match)
         if unit.endswith("/m2"):
             name = vocabulary().indexed_measures.get(name, name)
         known = vocabulary().measures[name]
@@ -35,6 +36,18 @@ def measures_of(clause: Clause) -> Iterable[tuple[str, Measurement]]:
             first, final = sorted((match, _as_match(place, last)), key=lambda one: one.first)
             span = (clause.tokens[first.first].start, clause.tokens[final.last].end)
             yield name, Measurement(round(value, 4), known.unit, span)
+
+
+def _named(clause: Clause, match: Match) -> str:
+    """The measure that is meant: "EF" beside the right ventricle is its own."""
+    name = match.code("measure") or ""
+    known = vocabulary()
+    if " ".join(clause.words(match.first, match.last + 1)) not in known.neutral_names:
+        return name
+    ahead = [code for one in clause.of("chamber") if one.last < match.first
+             for code in one.codes("chamber") if code in ("lv", "rv")]  # fmt: skip
+    chamber = (ahead or [code for code in clause.before if code in ("lv", "rv")])[-1:]
+    return known.right_measures.get(name, name) if chamber == ["rv"] else name
 
 
 def _as_match(first: int, last: int) -> Match:

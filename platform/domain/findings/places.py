@@ -7,7 +7,7 @@ from itertools import pairwise
 from domain.findings.clause import Clause, Match
 from domain.findings.vocabulary import vocabulary
 
-_KINDS = ("layer", "pattern", "level", "wall", "territory")
+PLACE_KINDS = ("layer", "pattern", "level", "wall", "territory")
 _ORDER = ("basal", "mid", "apical")
 _RANGE = {"to", "-", "through", "–"}
 _JOINS = {"-", "to", "/", "the", "–"}
@@ -39,11 +39,16 @@ def places_of(clause: Clause, findings: list[Match]) -> dict[Match, Place]:
     }
 
 
+def whole_place(clause: Clause) -> Place:
+    """What a clause without a finding describes."""
+    return _place(clause, 0, len(clause.tokens))
+
+
 def _own_start(clause: Clause, left: Match, right: Match) -> int:
     """The first token, after `left`, of the descriptions that run up to `right`."""
     describing = {
         place
-        for match in clause.of(*_KINDS, "severity")
+        for match in clause.of(*PLACE_KINDS, "severity")
         for place in range(match.first, match.last + 1)
     }
     start = right.first
@@ -56,7 +61,7 @@ def _own_start(clause: Clause, left: Match, right: Match) -> int:
 
 
 def _place(clause: Clause, low: int, high: int) -> Place:
-    inside = [match for match in clause.of(*_KINDS) if low <= match.first < high]
+    inside = [match for match in clause.of(*PLACE_KINDS) if low <= match.first < high]
 
     def codes(kind: str) -> frozenset[str]:
         return frozenset(code for match in inside for code in match.codes(kind))
@@ -152,6 +157,6 @@ def _run_of_numbers(clause: Clause, place: int) -> set[int]:
             last, to = number, False
         elif token.word in _RANGE:
             to = True
-        elif token.word not in {",", "and", "&"}:
+        elif token.word not in {",", ":", "and", "&", "aha"}:
             break
     return found

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import groupby, pairwise
 
 from rapidfuzz import fuzz, process
 
@@ -12,7 +13,7 @@ from domain.findings.vocabulary import TOKEN, vocabulary
 _TYPO_LENGTH, _LONGEST_WORD = 6, 30
 _TYPO_SCORE = 86
 _SLASHED = re.compile(r"[^/]+|/")
-_ENDS = {".", ";", "!", "\n"}
+_ENDS = {".", ";", "!", "|", "\n"}
 
 
 def read_tokens(text: str) -> list[Token]:
@@ -24,13 +25,56 @@ def read_tokens(text: str) -> list[Token]:
         for match in TOKEN.finditer(line):
             for word, start in _pieces(match.group().lower(), line_start + match.start()):
                 end = start + len(word)
+                # "Fabry's disease" is Fabry disease.
+                word = word.removesuffix("'s")
                 word = words.spelling.get(word, word)
                 if word not in words.words and word not in words.known:
                     word = _repaired(word)
                 found.append(Token(word, start, end))
         line_start += len(line)
         found.append(Token("\n", line_start - 1, line_start))
+    return _with_values(list(_with_labels(found)))
+
+
+def _with_labels(tokens: list[Token]) -> Iterable[Token]:
+    """Dots that lead from a label to its value are a colon: «SAM ..... present»."""
+    for is_dot, run in groupby(tokens, key=lambda token: token.word == "."):
+        several = list(run)
+        if is_dot and len(several) > 1:
+            yield Token(":", several[0].start, several[-1].end)
+        else:
+            yield from several
+
+
+def _with_values(tokens: list[Token]) -> list[Token]:
+    """A line or cell that only names a finding, with its value in the next, is a label of that
+    value: «Late enhancement», then «None»."""
+    ends = [place for place, token in enumerate(tokens) if token.word in ("\n", "|")]
+    starts = [0, *(end + 1 for end in ends)]
+    found = list(tokens)
+    lines = [(low, high) for low, high in zip(starts, ends, strict=False) if high > low]
+    for (low, high), (after, end) in pairwise(lines):
+        if _names_finding(tokens[low:high]) and _is_value(tokens[after:end]):
+            found[high] = Token(":", tokens[high].start, tokens[high].end)
     return found
+
+
+def _names_finding(line: list[Token]) -> bool:
+    matches = find_phrases(line)
+    covered = sum(match.last - match.first + 1 for match in matches)
+    return covered == len(line) and all(match.means("concept") for match in matches)
+
+
+def _is_value(line: list[Token]) -> bool:
+    """Whether a line only says how, where or whether."""
+    matches = find_phrases(line)
+    if not matches or matches[0].first > 0:
+        return False
+    if any(match.means("concept", "chamber", "measure") for match in matches):
+        return False
+    kinds = ("before", "after", "property", "severity", "layer", "pattern", "level", "wall",
+             "territory")  # fmt: skip
+    return matches[0].means(*kinds)
 
 
 def _pieces(word: str, start: int) -> Iterable[tuple[str, int]]:
@@ -125,7 +169,11 @@ def _is_heading(clause: list[Token]) -> bool:
 
 
 def _chambers(title: list[Token]) -> list[str]:
-    return [code for match in find_phrases(title) for code in match.codes("chamber")]
+    """The chambers that a heading names, if it names nothing else."""
+    matches = find_phrases(title)
+    if not all(match.means("chamber") and not match.means("measure") for match in matches):
+        return []
+    return [code for match in matches for code in match.codes("chamber")]
 
 
 def unparsed(clause: Clause) -> list[tuple[int, int]]:

@@ -62,6 +62,8 @@ class Vocabulary:
     implied_chambers: dict[str, str]
     measures: dict[str, Measure]
     indexed_measures: dict[str, str]
+    right_measures: dict[str, str]
+    neutral_names: frozenset[str]
     territories: dict[str, list[int]]
     wall_segments: dict[str, list[int]]
     placed: frozenset[str]
@@ -109,6 +111,7 @@ def vocabulary() -> Vocabulary:
             add(kind, code, phrases)
     for kind in ("unassessed", "barrier", "versus", "another"):
         add(kind, kind, data["cues"][kind])
+    add("image", "image", data["images"])
     for code, (_, phrases) in data["territories"].items():
         add("territory", code, phrases)
     for code, measure in data["measures"].items():
@@ -134,6 +137,8 @@ def vocabulary() -> Vocabulary:
             for code, measure in data["measures"].items()
         },
         indexed_measures=data["indexed_measures"],
+        right_measures=data["right_measures"],
+        neutral_names=frozenset(data["neutral_names"]),
         territories={code: segments for code, (segments, _) in data["territories"].items()},
         wall_segments=data["wall_segments"],
         placed=frozenset(data["placed"]),

@@ -126,6 +126,15 @@ WORDS = [
     ("Trivial pericardial effusion.", {"pericardial_effusion present mild"}),
     ("Hemochromatosis.", {"dx_iron present"}),
 ]  # fmt: skip
+ABROAD = [
+    ("Obstruction of the LV outflow tract.", {"lvot_obstruction present"}),
+    ("RV function mildly \u2193.", {"rv_dysfunction present mild"}),
+    ("LA + RA enlarged.", {"la_dilation present", "ra_dilation present"}),
+    ("Possible Fabry's disease.", {"dx_fabry possible"}),
+    ("Thrombus in the left ventricle is not observed.", {"lv_thrombus absent"}),
+    ("T2* shortened.", {"t2star_low present"}),
+    ("No LV clot, no peric eff.", {"lv_thrombus absent", "pericardial_effusion absent"}),
+]  # fmt: skip
 LABELS = [
     ("LGE: none", {"lge absent"}),
     ("LGE: midwall, basal septum", {"lge present midwall 2,3"}),
@@ -137,6 +146,15 @@ LABELS = [
      {"lv_dilation present severe", "lv_dysfunction present mild"}),
     ("RIGHT VENTRICLE:\nNormal size.\nMildly reduced function.",
      {"rv_dilation absent", "rv_dysfunction present mild"}),
+    ("Late enhancement\n   None", {"lge absent"}),
+    ("LATE ENHANCEMENT\n  Subendocardial, diffuse", {"lge present subendocardial diffuse"}),
+    ("LGE: yes\nLayer: midwall\nSegments: 2, 3", {"lge present midwall 2,3"}),
+    ("Mild mitral regurgitation\nNormal LV size",
+     {"mitral_regurgitation present mild", "lv_dilation absent"}),
+    ("SAM ........ present\nMitral valve: mild regurgitation",
+     {"sam present", "mitral_regurgitation present mild"}),
+    ("Pericardial effusion: yes, small", {"pericardial_effusion present mild"}),
+    ("LV size: normal", {"lv_dilation absent"}),
     ("Technique\nSSFP, LGE\n\nFindings\nLV dilated", {"lv_dilation present"}),
     ("Normal size of all cardiac chambers.",
      {"lv_dilation absent", "rv_dilation absent", "la_dilation absent", "ra_dilation absent"}),
@@ -163,7 +181,7 @@ SHORTHAND = [
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [*NEGATION, *DOUBT, *TIME, *CHAMBERS, *PLACES, *WORDS, *LABELS, *SHORTHAND],
+    [*NEGATION, *DOUBT, *TIME, *CHAMBERS, *PLACES, *WORDS, *ABROAD, *LABELS, *SHORTHAND],
 )
 def test_claims(text: str, expected: set[str]):
     assert claims_of(text) == expected
@@ -189,6 +207,7 @@ def test_claims(text: str, expected: set[str]):
         ("LVEF is mildly reduced at 45 percent", {"lvef": 45}),
         ("LVEDV 110 mL/m2, LV mass 92 g/m²", {"lvedvi": 110, "lv_mass_index": 92}),
         ("RVEDV 190 mL", {"rvedv": 190}),
+        ("LV dilated, EF 31. RV dilated, EF 42.", {"lvef": 31, "rvef": 42}),
         ("A 22 mm septum", {"wall_thickness": 22}),
         ("LVEF 45 %, RVEF 50 %", {"lvef": 45, "rvef": 50}),
         ("No EF was calculated. T2 mapping was done.", {}),
