@@ -260,19 +260,30 @@ def _is_of_chamber(clause: Clause, match: Match) -> bool:
 
 
 def _aspects(clause: Clause, match: Match, concepts: dict[str, str]) -> list[str]:
-    """What of the chamber is called normal: what is named in the same part and in a list before it
-    («size, wall thickness and function are normal»), else anywhere; everything, where nothing is.
-    """
+    """What of the chamber is called normal: what is named in the list around it («normal size, wall
+    thickness and function»), else anywhere; everything, where nothing is named."""
     named = [one for one in clause.of("aspect") if not is_measured(clause, one)]
     if not named:
         return list(concepts)
-    number = clause.part(match)
-    near = [one for one in named if clause.part(one) == number]
-    while near and number > 0 and not clause.in_part(number - 1, "property", "concept"):
-        number -= 1
-        near += [one for one in named if clause.part(one) == number]
+    parts = _list_around(clause, clause.part(match))
+    near = [one for one in named if clause.part(one) in parts]
     codes = [code for one in near or named for code in one.codes("aspect")]
     return [code for code in codes if code in concepts]
+
+
+def _list_around(clause: Clause, number: int) -> range:
+    """The part, and those beside it that make no statement of their own."""
+
+    def goes_on(other: int) -> bool:
+        listed = clause.in_part(other, "aspect")
+        return bool(listed) and not clause.in_part(other, "property", "concept")
+
+    first = last = number
+    while goes_on(first - 1):
+        first -= 1
+    while goes_on(last + 1):
+        last += 1
+    return range(first, last + 1)
 
 
 def _chambers_for(clause: Clause, match: Match) -> list[str]:
