@@ -2,7 +2,8 @@
 
 A *draft* is the text being written, one per fellow and case, and carries the id that its read will
 have: submitting twice, or after a reload, therefore names the same read. A *read* is submitted
-text. A *grade* compares it with the report under one version of vocabulary and rules.
+text. A *grade* compares it with the report under one version of vocabulary and rules, and of the
+image model where that had an opinion; a later version adds a grade and changes none.
 """
 
 import uuid
@@ -58,13 +59,23 @@ class Grade(models.Model):
     report_claims = models.JSONField()
     vocabulary_version = models.CharField(max_length=64)
     rules_version = models.CharField(max_length=64)
+    model_version = models.CharField(
+        max_length=80,
+        default="",
+        blank=True,
+        help_text="Of the second reader; empty: it was silent.",
+    )
+    model_agreement = models.JSONField(
+        default=dict, help_text="agreed, of: findings on which the image model and the read agree."
+    )
     graded_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-graded_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["read", "vocabulary_version", "rules_version"], name="graded_once_a_version"
+                fields=["read", "vocabulary_version", "rules_version", "model_version"],
+                name="graded_once_a_version",
             )
         ]
 

@@ -50,6 +50,25 @@ def grade_of(read: Read) -> Grade | None:
     return grades[0] if grades else None
 
 
+def reads_to_regrade(vocabulary_version: str, rules_version: str) -> QuerySet[Read]:
+    """Graded reads without a grade under these versions, oldest first."""
+    current = Grade.objects.filter(
+        read=OuterRef("pk"), vocabulary_version=vocabulary_version, rules_version=rules_version
+    )
+    return (
+        Read.objects.filter(grades__isnull=False)
+        .exclude(Exists(current))
+        .distinct()
+        .order_by("submitted_at")
+    )
+
+
+def reads_without_opinion(study_id: object) -> QuerySet[Read]:
+    """Reads on a study whose grades were all given while the image model was silent."""
+    heard = Grade.objects.filter(read=OuterRef("pk")).exclude(model_version="")
+    return Read.objects.filter(case__study=study_id).exclude(Exists(heard))
+
+
 def state_of(read: Read) -> str:
     """waiting, graded or failed."""
     if grade_of(read) is not None:

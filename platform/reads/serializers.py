@@ -94,6 +94,13 @@ class RowOut(serializers.Serializer):
     read_spans = serializers.ListField(
         child=serializers.ListField(child=serializers.IntegerField())
     )
+    disputed = serializers.BooleanField(required=False)
+    may_be_omitted = serializers.BooleanField(required=False)
+
+
+class AgreementOut(serializers.Serializer):
+    agreed = serializers.IntegerField(required=False)
+    of = serializers.IntegerField(required=False)
 
 
 class GradeOut(serializers.Serializer):
@@ -103,6 +110,8 @@ class GradeOut(serializers.Serializer):
     rows = RowOut(many=True)
     vocabulary_version = serializers.CharField()
     rules_version = serializers.CharField()
+    model_version = serializers.CharField(allow_blank=True)
+    model_agreement = AgreementOut()
     graded_at = serializers.DateTimeField()
     read_claims = ClaimsOut()
     report_claims = ClaimsOut()

@@ -3,16 +3,18 @@
 import uuid
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.models import Case
 from common.errors import Conflict
-from common.queue import GRADE_READ, ask
+from common.queue import GRADE_READ, ask, ask_many
 from domain.errors import InputError
 from domain.findings import parse
 from domain.grading import grade
 from people.models import User
 from reads.models import Draft, Grade, Read
+from similar.selectors import opinion_on
 
 MAX_TEXT = 100_000
 
@@ -97,17 +99,21 @@ def _already_submitted(user: User, case: Case, read_id: uuid.UUID) -> Read:
 
 
 def grade_read(*, read_id: object) -> Grade:
-    """Grades a read against the report it was submitted under; once a version of the rules.
+    """Grades a read against the report it was submitted under; once a version of vocabulary, rules
+    and second reader.
 
-    Doing it again returns the grade that is there.
+    Doing it again returns the grade that is there. An older grade is never changed.
     """
-    read = Read.objects.select_related("report").get(pk=read_id)
+    read = Read.objects.select_related("report", "case").get(pk=read_id)
     report, answer = parse(read.report.text), parse(read.text)
-    result = grade(report, answer).to_json()
+    opinion = opinion_on(read.case.study_id)
+    found = grade(report, answer, opinion.probabilities)
+    result = found.to_json()
     stored, _ = Grade.objects.get_or_create(
         read=read,
         vocabulary_version=result["vocabulary_version"],
         rules_version=result["rules_version"],
+        model_version=opinion.by,
         defaults={
             "score": result["score"],
             "raw": result["raw"],
@@ -115,10 +121,19 @@ def grade_read(*, read_id: object) -> Grade:
             "rows": result["rows"],
             "read_claims": answer.to_json(),
             "report_claims": report.to_json(),
+            "model_agreement": {"agreed": found.agreed, "of": found.compared},
             "graded_at": timezone.now(),
         },
     )
     return stored
+
+
+def ask_regrade(reads: QuerySet[Read]) -> int:
+    """Asks for a grade of every one of the reads under the versions that now hold; those that have
+    one already keep it. Returns how many were asked for."""
+    ids = list(reads.values_list("pk", flat=True))
+    ask_many(GRADE_READ, ids)
+    return len(ids)
 
 
 def _check_length(text: str) -> None:

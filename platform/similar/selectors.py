@@ -116,11 +116,13 @@ class Opinion:
 
 
 def opinion_on(study_id: object) -> Opinion:
-    """The model's opinion. It has none on a study that has no embedding yet, and on one that is
-    unlike those it was trained on, where nobody has shown what it is worth."""
+    """The opinion of the version that ranks, or of one that builds where that has not seen the
+    study. There is none on a study that has no embedding yet, and on one that is unlike those
+    trained on, where nobody has shown what the model is worth."""
     embedding = (
-        Embedding.objects.filter(study=study_id, model_version__state="serving")
+        Embedding.objects.filter(study=study_id, model_version__state__in=["serving", "building"])
         .select_related("model_version")
+        .order_by("-model_version__state")
         .first()
     )
     if embedding is None or embedding.familiar is False:

@@ -15,6 +15,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from cases.models import Report, Study
 from common.queue import EMBED_STUDY, TASKS, kick
 from domain.errors import InputError
+from reads.selectors import reads_without_opinion
+from reads.services import ask_regrade
 from similar.models import Embedding, ReportEmbedding
 from similar.selectors import subjects_end
 from similar.services import record_embedding, record_report_embedding, serve_if_complete
@@ -115,6 +117,8 @@ def _store(serving: Serving, study: Study, vector: list[float] | None) -> None:
             finding_scores=scores,
             familiar=serving.is_familiar(vector),
         )
+        # Whoever read the study before gets the second reader's part now.
+        ask_regrade(reads_without_opinion(study.pk))
     _store_reports(serving, study)
 
 

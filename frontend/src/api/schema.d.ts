@@ -316,6 +316,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AgreementOut: {
+            agreed?: number;
+            of?: number;
+        };
         /**
          * @description * `present` - present
          *     * `probable` - probable
@@ -518,6 +522,8 @@ export interface components {
             rows: components["schemas"]["RowOut"][];
             vocabulary_version: string;
             rules_version: string;
+            model_version: string;
+            model_agreement: components["schemas"]["AgreementOut"];
             /** Format: date-time */
             graded_at: string;
             read_claims: components["schemas"]["ClaimsOut"];
@@ -750,6 +756,8 @@ export interface components {
             sentence: string;
             report_spans: number[][];
             read_spans: number[][];
+            disputed?: boolean;
+            may_be_omitted?: boolean;
         };
         ScoreOut: {
             /** Format: uuid */

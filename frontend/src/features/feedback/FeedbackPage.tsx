@@ -152,11 +152,23 @@ function Graded({ read, grade }: { read: Read; grade: Grade }) {
         <Paper withBorder className={styles.table ?? ""}>
           <RowTable grade={grade} active={shown} onActive={setActive} onPick={pick} />
           <p className={styles.versions}>
+            <SecondReaderLine grade={grade} />
             Graded with vocabulary {grade.vocabulary_version} and rules {grade.rules_version}.
           </p>
         </Paper>
       </div>
     </>
+  );
+}
+
+function SecondReaderLine({ grade }: { grade: Grade }) {
+  const { agreed = 0, of = 0 } = grade.model_agreement;
+  return (
+    <span className={styles.agreement} data-testid="model-agreement">
+      {of > 0
+        ? `The image model, as second reader, agrees with your read on ${agreed} of ${of} findings that both speak about. That is no part of the score.`
+        : "The image model, as second reader, has nothing to say about this read."}
+    </span>
   );
 }
 

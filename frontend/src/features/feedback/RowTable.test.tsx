@@ -47,6 +47,18 @@ it("says every kind in words and signs, not in colour alone", () => {
   expect(new Set(looks.map((look) => look.name)).size).toBe(looks.length);
 });
 
+it("says where the image model excuses a row or disputes it", () => {
+  const rows = [
+    row("FALSE", 0, { disputed: true }),
+    row("EXTRA", 0, { may_be_omitted: true }),
+    row("HIT", 50),
+  ];
+  renderPage(<RowTable grade={grade(rows)} active={null} onActive={vi.fn()} onPick={vi.fn()} />);
+  expect(screen.getAllByTestId("disputed")).toHaveLength(1);
+  expect(screen.getByTestId("disputed")).toHaveTextContent("until an educator has looked");
+  expect(screen.getByTestId("may-be-omitted")).toHaveTextContent("costs you nothing");
+});
+
 it("links marked words with their rows", async () => {
   const onActive = vi.fn();
   const onPick = vi.fn();

@@ -1,4 +1,4 @@
-import type { Grade } from "../../api/types";
+import type { Grade, GradeRow } from "../../api/types";
 import { addUp, plain, signed } from "./arithmetic";
 import styles from "./feedback.module.css";
 import { KINDS } from "./kinds";
@@ -65,6 +65,7 @@ export function RowTable({ grade, active, onActive, onPick }: RowTableProps) {
                   {row.name}
                 </button>
                 <div className={styles.sentence}>{row.sentence}</div>
+                <SecondReader row={row} />
               </td>
               <td className={styles.number} data-points={row.points}>
                 {signed(sum.points[index] ?? 0)}
@@ -101,4 +102,23 @@ export function RowTable({ grade, active, onActive, onPick }: RowTableProps) {
       </tfoot>
     </table>
   );
+}
+
+/** What the image model has to say of a row: it excuses and asks for a person, and never judges. */
+function SecondReader({ row }: { row: GradeRow }) {
+  if (row.disputed) {
+    return (
+      <div className={styles.secondReader} data-testid="disputed">
+        The image model sides with you. The points stand until an educator has looked.
+      </div>
+    );
+  }
+  if (row.may_be_omitted) {
+    return (
+      <div className={styles.secondReader} data-testid="may-be-omitted">
+        It costs you nothing: your educator is told that the report may have left it out.
+      </div>
+    );
+  }
+  return null;
 }
