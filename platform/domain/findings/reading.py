@@ -8,10 +8,13 @@ from itertools import groupby, pairwise
 from rapidfuzz import fuzz, process
 
 from domain.findings.clause import Clause, Token, find_phrases
+from domain.findings.english import is_common, is_english
 from domain.findings.vocabulary import TOKEN, vocabulary
 
 _TYPO_LENGTH, _LONGEST_WORD = 6, 30
 _TYPO_SCORE = 86
+_STEM_LENGTH = 5
+_ENDINGS = ("ing", "ed", "es", "s", "d", "ly")
 _SLASHED = re.compile(r"[^/]+|/")
 _ENDS = {".", ";", "!", "|", "\n"}
 
@@ -89,11 +92,34 @@ def _pieces(word: str, start: int) -> Iterable[tuple[str, int]]:
 
 @cache
 def _repaired(word: str) -> str:
-    """The vocabulary's word that was meant; the word itself where that is not plain."""
+    """The vocabulary's word that was meant; the word itself where that is not plain.
+
+    Another ending of a known word is that word («dilates», «normally»); else a real word stays, and
+    of what is none the nearest word is taken.
+    """
+    inflected = _inflected(word)
+    if inflected:
+        return inflected
     if not _TYPO_LENGTH <= len(word) <= _LONGEST_WORD or not word.isalpha():
+        return word
+    if is_english(word):
         return word
     best = process.extractOne(word, _long_words(), scorer=fuzz.ratio, score_cutoff=_TYPO_SCORE)
     return str(best[0]) if best and best[0][0] == word[0] else word
+
+
+def _inflected(word: str) -> str:
+    """A word of the vocabulary's phrases that differs in its ending alone; "" where there is none.
+    """
+    known = vocabulary().words
+    for ending in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < _STEM_LENGTH:
+            continue
+        for other in ("", "e", *_ENDINGS):
+            if stem + other in known:
+                return stem + other
+    return ""
 
 
 @cache
@@ -177,7 +203,8 @@ def _chambers(title: list[Token]) -> list[str]:
 
 
 def unparsed(clause: Clause) -> list[tuple[int, int]]:
-    """Spans of content words that belong to no phrase and are no plain English."""
+    """Spans of content words that belong to no phrase and are no plain English, so that nobody
+    thinks they were read."""
     inside = set(clause.covered())
     known = vocabulary().known
     return [
@@ -187,4 +214,5 @@ def unparsed(clause: Clause) -> list[tuple[int, int]]:
         and len(token.word) >= 4
         and token.word.isalpha()
         and token.word not in known
+        and not is_common(token.word)
     ]
