@@ -51,8 +51,11 @@ class Serving:
         with self.turn:
             return self.embedder.embed_studies(studies)
 
-    def is_familiar(self, vector: Sequence[float]) -> bool | None:
-        """Whether a study of that vector is like those trained on; None where nobody can tell."""
+    def is_familiar(self, vector: Sequence[float], manufacturer: str) -> bool | None:
+        """Whether a study of that vector, from that manufacturer's scanner, is like those trained
+        on; None where nobody can tell."""
+        if self.embedder.home and manufacturer not in self.embedder.home:
+            return False
         if self.reference is None:
             return None
         return bool(self.reference.is_familiar(np.array([vector], dtype=np.float32))[0])

@@ -28,6 +28,8 @@ class CompactConfig:
     - `version`: name of the weights, stored with every embedding
     - `trained_on`: what the weights have seen, in words that complete "trained on …"; people who
       are shown a ranking are told
+    - `home`: Manufacturer (0008,0070) of the studies that its worth was measured on; empty where
+      that is no matter of the manufacturer
     - `trained`: False for random weights, which must never rank anything that people see
     """
 
@@ -41,6 +43,7 @@ class CompactConfig:
     projection_dim: int = 512
     version: str = "cine-compact"
     trained_on: str = ""
+    home: tuple[str, ...] = ()
     trained: bool = False
 
 
@@ -70,7 +73,7 @@ def parse_compact(written: Any, name: str) -> CompactConfig:
     if rest.pop("architecture", ARCHITECTURE) != ARCHITECTURE:
         raise _bad(name, "describes another architecture than cine-compact")
     text = _known(TowerConfig, rest.pop("text", {}), name)
-    for key in ("measures", "channels"):
+    for key in ("measures", "channels", "home"):
         if key in rest:
             rest[key] = tuple(rest[key])
     config = CompactConfig(text=TowerConfig(**text), **_known(CompactConfig, rest, name))

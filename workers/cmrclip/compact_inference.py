@@ -28,6 +28,7 @@ class CompactEmbedder:
         self.version = version
         self.trained = model.config.trained
         self.trained_on = model.config.trained_on
+        self.home = model.config.home
 
     @property
     def width(self) -> int:

@@ -16,12 +16,15 @@ class Embedder(Protocol):
       vector, and vectors of two versions are never compared
     - `trained`: False for random weights, which must never rank anything that people see
     - `trained_on`: in words that complete "trained on …", "" where that is not known
+    - `home`: Manufacturer (0008,0070) of the studies that its worth was measured on; empty where
+      that is no matter of the manufacturer
     - `width`: numbers in an embedding
     """
 
     version: str
     trained: bool
     trained_on: str
+    home: tuple[str, ...]
 
     @property
     def width(self) -> int: ...

@@ -50,6 +50,7 @@ class ClipEmbedder:
         self.version = version
         self.trained = model.config.trained
         self.trained_on = ""
+        self.home: tuple[str, ...] = ()
         if precision == "bfloat16":
             # Patches, positions, the last normalisation and the head stay in float32.
             model.video_model.blocks.to(torch.bfloat16)

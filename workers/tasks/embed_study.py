@@ -115,7 +115,7 @@ def _store(serving: Serving, study: Study, vector: list[float] | None) -> None:
             model_version=serving.version,
             vector=vector,
             finding_scores=scores,
-            familiar=serving.is_familiar(vector),
+            familiar=serving.is_familiar(vector, study.manufacturer),
         )
         # Whoever read the study before gets the second reader's part now.
         ask_regrade(reads_without_opinion(study.pk))
