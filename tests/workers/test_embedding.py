@@ -162,7 +162,7 @@ def test_on_a_study_unlike_those_trained_on_the_model_is_silent(
     drain(queue.EMBED_STUDY)
     assert Embedding.objects.get().familiar is False
     assert selectors.opinion_on(study.pk).probabilities == {}
-    near = Reference(np.array([Embedding.objects.get().vector.to_list()], np.float32), 0.9)
+    near = Reference(np.array([Embedding.objects.get().vector], np.float32), 0.9)
     write_reference(folder / REFERENCE, near)
     Embedding.objects.all().delete()
     use(folder)
