@@ -86,7 +86,8 @@ def _of_walls(clause: Clause, inside: list[Match]) -> set[int]:
     found: set[int] = set()
     for group in _groups([one for one in inside if one.means("level", "wall")], clause):
         levels = _levels(clause, group.levels)
-        if not group.walls and levels == {"apical"}:
+        # "The apical segments", with or without «and the apex».
+        if levels == {"apical"} and all(one.code("wall") == "apex" for one in group.walls):
             found |= set(range(13, 18))
         for wall in group.walls:
             segments = vocabulary().wall_segments[wall.code("wall") or ""]

@@ -118,6 +118,9 @@ PLACES = [
     ("Apical akinesia.", {"wall_motion_abnormality present 13,14,15,16,17"}),
     ("Basal and mid anteroseptal hypokinesia.", {"wall_motion_abnormality present 2,8"}),
     ("Diffuse subendocardial enhancement.", {"lge present subendocardial diffuse"}),
+    ("Akinesis of the apical segments and the apex.",
+     {"wall_motion_abnormality present 13,14,15,16,17"}),
+    ("LGE of the apical inferior wall and the apex.", {"lge present 15,17"}),
     ("No LGE in the septum.", {"lge absent 2,3,8,9,14"}),
 ]  # fmt: skip
 WORDS = [
