@@ -101,7 +101,7 @@ def _stated(claims: Iterable[Claim]) -> Iterable[Claim]:
 
 
 def _denied(claims: list[Claim]) -> bool:
-    return all(claim.p < 0.5 for claim in claims)
+    return not any(claim.is_given for claim in claims)
 
 
 def main() -> None:

@@ -80,7 +80,7 @@ def truths_of(examples: Sequence[Example]) -> dict[str, NDArray[np.float64]]:
 def _known_of(example: Example) -> dict[str, bool]:
     if example.truth:
         return {one["concept"]: one["assertion"] == "present" for one in example.truth["claims"]}
-    return {claim.concept: claim.p >= 0.5 for claim in parse(example.report).claims}
+    return {claim.concept: claim.is_given for claim in parse(example.report).claims}
 
 
 def zero_shot_scores(

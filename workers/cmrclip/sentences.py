@@ -19,7 +19,6 @@ from domain.findings.vocabulary import phrases_of, vocabulary
 _SPLIT = re.compile(r"(?<=[.;!?])\s+|\n+")
 _HEADING = re.compile(r"^(?:-\s+|\d+[.)]\s*)?(?:[A-Z][A-Za-z ]{1,40}:\s+)?")
 _SHORTEST = 6
-_PRESENT = 0.5
 _GRADES = {"mild": 0, "moderate": 1, "severe": 2}
 SILENT = -1.0
 
@@ -62,7 +61,7 @@ def _agrees(claim: Claim, report: ParsedText, place: tuple[int, int]) -> bool:
     stated = report.claim(claim.concept)
     return (
         stated is not None
-        and (stated.p >= _PRESENT) == (claim.p >= _PRESENT)
+        and stated.is_given == claim.is_given
         and any(start < place[1] and place[0] < end for start, end in stated.spans)
     )
 
@@ -93,7 +92,7 @@ def _phrases(concept: str) -> list[str]:
 def _says(text: str, concept: str, *, present: bool) -> bool:
     claims = read_sentence(text).claims
     return [claim.concept for claim in claims] == [concept] and (
-        claims[0].p >= _PRESENT
+        claims[0].is_given
     ) == present
 
 
@@ -114,9 +113,9 @@ def support(sentence: Sentence, report: ParsedText) -> float:
 def _claim_support(claim: Claim, stated: Claim | None) -> float:
     if stated is None:
         return SILENT
-    if (stated.p >= _PRESENT) != (claim.p >= _PRESENT):
+    if stated.is_given != claim.is_given:
         return 0.0
-    if claim.p < _PRESENT:
+    if not claim.is_given:
         return 1.0
     target = 1.0
     if claim.severity and stated.severity:

@@ -94,7 +94,7 @@ def _known_concepts(reports: Sequence[ParsedText]) -> tuple[str, ...]:
     counts = {code: [0, 0] for code in concepts()}
     for report in reports:
         for claim in report.claims:
-            counts[claim.concept][claim.p >= 0.5] += 1
+            counts[claim.concept][claim.is_given] += 1
     return tuple(code for code, (no, yes) in counts.items() if min(no, yes) >= _FEWEST)
 
 

@@ -31,6 +31,11 @@ class Claim:
         """The probability that the author gives the finding."""
         return ASSERTIONS[self.assertion]
 
+    @property
+    def is_given(self) -> bool:
+        """Whether the author holds the finding to be at least possible."""
+        return self.p >= 0.5
+
     def to_json(self) -> dict[str, Any]:
         return {
             "concept": self.concept,

@@ -26,7 +26,6 @@ _NEEDS_CONTRAST = frozenset({"lge", "infarct", "mvo", "pericardial_enhancement"}
 _CONTRAST_WORDS = {"contrast", "gad", "gadolinium", "gbca", "acquired"}
 _CONTRAST_REACH = 3
 _SEVERITY_REACH = 2
-_PRESENT = 0.5
 _NOWHERE = Place()
 
 
@@ -57,7 +56,7 @@ def parse(text: str) -> ParsedText:
 
 def _last_placed(clause: Clause, found: list[Claim], last: Claim | None) -> Claim | None:
     """The finding that the next clause may go on describing."""
-    placed = [one for one in found if one.concept in vocabulary().placed and one.p >= _PRESENT]
+    placed = [one for one in found if one.concept in vocabulary().placed and one.is_given]
     if placed:
         return placed[-1]
     return None if found or clause.of("chamber", "measure") else last

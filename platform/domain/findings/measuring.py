@@ -33,8 +33,9 @@ def measures_of(clause: Clause) -> Iterable[tuple[str, Measurement]]:
         if known.unit == "mm" and unit == "cm":
             value *= 10.0
         if known.low <= value <= known.high:
-            first, final = sorted((match, _as_match(place, last)), key=lambda one: one.first)
-            span = (clause.tokens[first.first].start, clause.tokens[final.last].end)
+            # The number may stand on either side of the name.
+            first, final = min(match.first, place), max(match.last, last)
+            span = (clause.tokens[first].start, clause.tokens[final].end)
             yield name, Measurement(round(value, 4), known.unit, span)
 
 
@@ -48,10 +49,6 @@ def _named(clause: Clause, match: Match) -> str:
              for code in one.codes("chamber") if code in ("lv", "rv")]  # fmt: skip
     chamber = (ahead or [code for code in clause.before if code in ("lv", "rv")])[-1:]
     return known.right_measures.get(name, name) if chamber == ["rv"] else name
-
-
-def _as_match(first: int, last: int) -> Match:
-    return Match(first, last, ())
 
 
 def is_measured(clause: Clause, match: Match) -> bool:

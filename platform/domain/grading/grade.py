@@ -7,7 +7,6 @@ from typing import Any
 from domain.findings import VOCABULARY_VERSION, Claim, ParsedText, concept_name
 from domain.findings.claims import Span
 from domain.grading.items import (
-    PRESENT,
     Item,
     compare_absence,
     compare_finding,
@@ -123,7 +122,7 @@ def _items(report: ParsedText, read: ParsedText, opinion: Opinion) -> list[Item]
     absences: list[Item] = []
     for expert in report.claims:
         answer = read.claim(expert.concept)
-        if expert.p >= PRESENT:
+        if expert.is_given:
             agrees = expert.concept == "lv_dysfunction" and measure_agrees("lvef", report, read)
             positive.append(compare_finding(expert, answer, measure_agrees=agrees))
         elif (item := compare_absence(expert, answer)) is not None:
@@ -140,13 +139,12 @@ def _disputed(item: Item, read: ParsedText, opinion: Opinion) -> Item:
     answer = read.claim(item.concept)
     if item.kind not in ("WRONG-NEGATION", "FALSE") or answer is None:
         return item
-    finds = answer.p >= PRESENT
-    sides = sides_with_read(item.concept, read_finds=finds, opinion=opinion)
+    sides = sides_with_read(item.concept, read_finds=answer.is_given, opinion=opinion)
     return replace(item, disputed=sides)
 
 
 def _is_extra(claim: Claim, report: ParsedText) -> bool:
-    return claim.p >= PRESENT and not claim.derived and report.claim(claim.concept) is None
+    return claim.is_given and not claim.derived and report.claim(claim.concept) is None
 
 
 def _limit_absences(absences: list[Item], positive: list[Item]) -> list[Item]:
@@ -192,11 +190,11 @@ def _caps(report: ParsedText, read: ParsedText, opinion: Opinion) -> tuple[Cap, 
     missed, false = [], []
     for concept in sorted(weights().critical):
         expert, answer = report.claim(concept), read.claim(concept)
-        if expert is not None and expert.p >= PRESENT and (answer is None or answer.p < PRESENT):
+        if expert is not None and expert.is_given and (answer is None or not answer.is_given):
             missed.append(concept)
-        is_denied = expert is not None and expert.p < PRESENT
+        is_denied = expert is not None and not expert.is_given
         is_extra = expert is None and not is_excused(concept, opinion)
-        if answer is not None and answer.p >= PRESENT and (is_denied or is_extra):
+        if answer is not None and answer.is_given and (is_denied or is_extra):
             false.append(concept)
     if missed:
         limit = _MISSED_CAPS[min(len(missed), 2) - 1]

@@ -17,7 +17,6 @@ from domain.grading.second_reader import (
 )
 from domain.grading.weights import Tolerance, weights
 
-PRESENT = 0.5
 _DENIED = 1.25
 _AGREED_ABSENCE = 0.4
 _OMITTED_ATTRIBUTE = 0.3
@@ -56,7 +55,7 @@ def compare_finding(expert: Claim, read: Claim | None, *, measure_agrees: bool) 
     if read is None:
         return replace(item, sentence="The report finds it; your read does not mention it.")
     item = replace(item, read_spans=read.spans)
-    if read.p < PRESENT:
+    if not read.is_given:
         return replace(
             item,
             kind="WRONG-NEGATION",
@@ -84,7 +83,7 @@ def compare_absence(expert: Claim, read: Claim | None) -> Item | None:
     weight = weights().of(expert.concept)
     if read is None:
         return None
-    if read.p < PRESENT:
+    if not read.is_given:
         return Item(
             "HIT", expert.concept, weight * _AGREED_ABSENCE, 1.0,
             "You and the report agree that it is absent.", expert.spans, read.spans,

@@ -53,5 +53,5 @@ def agreement(read: ParsedText, opinion: Opinion) -> tuple[int, int]:
     """(on how many findings the model and the read agree, of how many both speak about). Shown as a
     number of its own, no part of the score."""
     both = [claim for claim in read.claims if claim.concept in opinion]
-    agreed = sum((claim.p >= _DOUBT) == (opinion[claim.concept] >= _DOUBT) for claim in both)
+    agreed = sum(claim.is_given == (opinion[claim.concept] >= _DOUBT) for claim in both)
     return agreed, len(both)
