@@ -10,12 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from django.utils import timezone
-from safetensors.torch import save_file
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Whitespace
 
 from cases.models import Instance, Report, Stack, Study
 from cases.services import add_report
@@ -24,60 +19,16 @@ from common.models import Work
 from common.storage import path_of
 from domain.errors import InputError
 from similar import selectors
-from similar.models import EMBEDDING_WIDTH, Embedding, ModelVersion, ReportEmbedding
+from similar.models import Embedding, ModelVersion, ReportEmbedding
 from similar.services import register_version
 from tests.faults.test_worker_killed import start_worker, wait_for
 from tests.workers.cmrclip.test_inference import SMALL
-from workers.app import app
-from workers.cmrclip.contrast import CALIBRATION, Calibration, write_calibration
-from workers.cmrclip.familiarity import REFERENCE, Reference, write_reference
-from workers.cmrclip.model import CmrClip
+from tests.workers.conftest import drain, write_tokenizer
 from workers.decode import decode_study
 from workers.drain import Outcome, _do_batch
-from workers.serving import Server
 from workers.tasks import embed_study as task
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def write_checkpoint(tmp_path: Path):
-    """write_checkpoint(seed, **config) -> a folder with random weights that say they are trained"""
-
-    def write(seed: int, **changes: object) -> Path:
-        config = replace(SMALL, version=f"small-{seed}", **changes)
-        folder = tmp_path / f"checkpoint-{seed}"
-        folder.mkdir(exist_ok=True)
-        torch.manual_seed(seed)
-        save_file(CmrClip(config).state_dict(), folder / "model.safetensors")
-        (folder / "config.json").write_text(json.dumps(asdict(config)))
-        return folder
-
-    return write
-
-
-@pytest.fixture
-def use(settings, monkeypatch):
-    """use(folder) -> a worker process that starts with that checkpoint."""
-
-    def start(folder: Path | str) -> Server:
-        settings.CHECKPOINT = str(folder)
-        server = Server()
-        monkeypatch.setattr(task, "server", server)
-        return server
-
-    return start
-
-
-def write_tokenizer(folder: Path) -> None:
-    words = {"[PAD]": 0, "[UNK]": 1, "ventricle": 2, "dilated": 3}
-    tokenizer = Tokenizer(WordLevel(words, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = Whitespace()
-    tokenizer.save(str(folder / "tokenizer.json"))
-
-
-def drain(name: str) -> int:
-    return app.tasks[name]()
 
 
 def work_of(study: Study) -> Work:
@@ -121,54 +72,6 @@ def test_a_report_that_comes_later_is_embedded_without_the_images(
     assert drain(queue.EMBED_REPORT) > 0
     assert {one.report for one in ReportEmbedding.objects.all()} == {first.report, later}
     assert not Work.objects.filter(task=queue.EMBED_REPORT).exclude(state="done").exists()
-
-
-def test_findings_are_scored_and_become_probabilities_where_the_model_is_good_enough(
-    import_cine, write_checkpoint, use
-):
-    study = import_cine().study
-    folder = write_checkpoint(3)
-    write_tokenizer(folder)
-    table = {
-        "lge": Calibration(20.0, -1.0, True, 0.9, 0.05),
-        "lv_dilation": Calibration(20.0, 0.0, False, 0.6, 0.05),
-    }
-    write_calibration(folder / CALIBRATION, table)
-    use(folder)
-    drain(queue.EMBED_STUDY)
-    scores = Embedding.objects.get().finding_scores
-    assert set(scores) == {"lge", "lv_dilation"}
-    expected = 1 / (1 + np.exp(-(20.0 * scores["lge"] - 1.0)))
-    assert selectors.opinion_on(study.pk).probabilities == {"lge": pytest.approx(expected)}
-    # Measured anew for the same weights, without embedding anything again.
-    write_calibration(folder / CALIBRATION, {"lge": replace(table["lge"], enabled=False)})
-    use(folder)
-    drain(queue.EMBED_STUDY)
-    assert ModelVersion.objects.count() == 1
-    assert selectors.opinion_on(study.pk) == selectors.Opinion("", {})
-
-
-def test_on_a_study_unlike_those_trained_on_the_model_is_silent(
-    import_cine, write_checkpoint, use
-):
-    study = import_cine().study
-    folder = write_checkpoint(5)
-    write_tokenizer(folder)
-    write_calibration(folder / CALIBRATION, {"lge": Calibration(20.0, 0.0, True, 0.9, 0.05)})
-    far = np.zeros((2, EMBEDDING_WIDTH), np.float32)
-    far[:, 0] = 1.0
-    write_reference(folder / REFERENCE, Reference(far, 0.999))
-    use(folder)
-    drain(queue.EMBED_STUDY)
-    assert Embedding.objects.get().familiar is False
-    assert selectors.opinion_on(study.pk).probabilities == {}
-    near = Reference(np.array([Embedding.objects.get().vector], np.float32), 0.9)
-    write_reference(folder / REFERENCE, near)
-    Embedding.objects.all().delete()
-    use(folder)
-    drain(queue.EMBED_STUDY)
-    assert Embedding.objects.get().familiar is True
-    assert selectors.opinion_on(study.pk).by.startswith("small-5@")
 
 
 def test_one_bad_study_is_given_up_and_takes_no_other_with_it(
