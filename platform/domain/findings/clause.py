@@ -40,23 +40,37 @@ class Match:
 
 
 def find_phrases(tokens: list[Token]) -> list[Match]:
-    """The longest phrases, left to right."""
+    """The longest phrases, left to right; one that would cut off the beginning of a finding's name
+    gives way to it («there is normal study» is no «is normal»)."""
     found, place = [], 0
     while place < len(tokens):
-        node: Node | None = vocabulary().trie
-        last, meanings = -1, []
-        for reach in range(place, len(tokens)):
-            node = node.steps.get(tokens[reach].word) if node else None
-            if node is None:
-                break
-            if node.meanings:
-                last, meanings = reach, node.meanings
-        if last >= 0:
-            found.append(Match(place, last, tuple(meanings)))
-            place = last + 1
-        else:
+        match = _longest(tokens, place)
+        if match is None or _cuts_finding(tokens, match):
             place += 1
+        else:
+            found.append(match)
+            place = match.last + 1
     return found
+
+
+def _longest(tokens: list[Token], first: int) -> Match | None:
+    """The longest phrase that begins at a token."""
+    node: Node | None = vocabulary().trie
+    match = None
+    for last in range(first, len(tokens)):
+        node = node.steps.get(tokens[last].word) if node else None
+        if node is None:
+            break
+        if node.meanings:
+            match = Match(first, last, tuple(node.meanings))
+    return match
+
+
+def _cuts_finding(tokens: list[Token], match: Match) -> bool:
+    if match.means("concept"):
+        return False
+    inner = (_longest(tokens, first) for first in range(match.first + 1, match.last + 1))
+    return any(one is not None and one.last > match.last and one.means("concept") for one in inner)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def measures_of(clause: Clause) -> Iterable[tuple[str, Measurement]]:
         if place is None:
             continue
         value, last = _value(clause, place)
-        unit = _unit_at(clause, last + 1)
+        unit, unit_last = _unit_at(clause, last + 1)
         name = _named(clause, match)
         if unit.endswith("/m2"):
             name = vocabulary().indexed_measures.get(name, name)
@@ -34,7 +34,7 @@ def measures_of(clause: Clause) -> Iterable[tuple[str, Measurement]]:
             value *= 10.0
         if known.low <= value <= known.high:
             # The number may stand on either side of the name.
-            first, final = min(match.first, place), max(match.last, last)
+            first, final = min(match.first, place), max(match.last, unit_last)
             span = (clause.tokens[first].start, clause.tokens[final].end)
             yield name, Measurement(round(value, 4), known.unit, span)
 
@@ -84,7 +84,7 @@ def _number_before(clause: Clause, match: Match) -> int | None:
     for place in range(max(0, match.first - 4), match.first):
         if not _is_number(clause.tokens[place].word):
             continue
-        found = _unit_at(clause, place + 1)
+        found, _ = _unit_at(clause, place + 1)
         of_another = any(
             one.means("measure") and one.last < place and _number_after(clause, one) == place
             for one in clause.matches
@@ -94,14 +94,17 @@ def _number_before(clause: Clause, match: Match) -> int | None:
     return None
 
 
-def _unit_at(clause: Clause, place: int) -> str:
-    """The unit that begins at a token, lower-case, squares as 2; "" where there is none."""
+def _unit_at(clause: Clause, place: int) -> tuple[str, int]:
+    """The unit that begins at a token, lower-case, squares as 2, and its last token; "" and the
+    token before where there is none."""
     words = clause.words(place, place + 4)
     if not words or words[0] not in UNITS:
-        return ""
+        return "", place - 1
     if words[1:2] == ["/"] and words[2:3] and words[2].startswith("m"):
-        return f"{words[0]}/m2"
-    return "%" if words[0] in {"percent", "per"} else words[0]
+        return f"{words[0]}/m2", place + 2 + (words[3:] == ["²"])
+    if words[0] == "per":
+        return ("%", place + 1) if words[1:2] == ["cent"] else ("", place - 1)
+    return "%" if words[0] == "percent" else words[0], place
 
 
 def _value(clause: Clause, place: int) -> tuple[float, int]:

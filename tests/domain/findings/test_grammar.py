@@ -78,6 +78,7 @@ CHAMBERS = [
       "rv_dysfunction absent"}),
     ("Biatrial enlargement.", {"la_dilation present", "ra_dilation present"}),
     ("Severe biatrial dilatation.", {"la_dilation present severe", "ra_dilation present severe"}),
+    ("No aortic dilation. There is normal study.", {"aortic_dilation absent", "dx_normal present"}),
     ("LV normal. Large pericardial effusion.",
      {"lv_dilation absent", "lv_dysfunction absent", "lv_hypertrophy absent",
       "pericardial_effusion present severe"}),
@@ -229,3 +230,10 @@ def test_measures(text: str, expected: dict[str, float]):
 def test_what_was_not_understood_is_returned():
     text = "Dilated LV with a flumpy quoxel."
     assert [text[a:b] for a, b in parse(text).unparsed] == ["flumpy", "quoxel"]
+
+
+@pytest.mark.parametrize("stated", ["LVEF 34 %", "LVEDV 110 mL/m²", "A 22 mm septum", "ECV 31"])
+def test_a_measure_is_marked_with_its_unit(stated: str):
+    text = f"{stated}, as before."
+    (measure,) = parse(text).measures.values()
+    assert text[slice(*measure.span)] == stated.removeprefix("A ")
