@@ -1,4 +1,4 @@
-# ruff: noqa: E501
+# ruff: noqa: E501  (a line of a report ends a statement, so long ones cannot be broken)
 """One invented expert report a disease, as an experienced reader would dictate it."""
 
 REPORTS = {

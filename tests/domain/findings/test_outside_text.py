@@ -77,7 +77,8 @@ def test_a_filled_in_template_is_read_section_by_section(shared: Path):
         "wall_motion_abnormality": "absent",
         "lge": "absent", "infarct": "absent",
     }  # fmt: skip
-    assert parsed.claim("lv_dysfunction").severity == "moderate"  # type: ignore[union-attr]
+    dysfunction = parsed.claim("lv_dysfunction")
+    assert dysfunction is not None and dysfunction.severity == "moderate"
 
 
 def test_first_contact_does_not_fall_back():
