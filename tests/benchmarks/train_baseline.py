@@ -1,6 +1,8 @@
 """Trains the frame-wise baseline exactly as cine-compact is trained.
 
 python -m tests.benchmarks.train_baseline --library READY --out RUN
+
+or, over two processes, `torchrun --nproc-per-node 2 -m tests.benchmarks.train_baseline …`.
 """
 
 import argparse
@@ -8,7 +10,7 @@ from pathlib import Path
 
 from tests.benchmarks.frame_baseline import FrameModel
 from workers.cmrclip.library import read_library, split_by_patient
-from workers.cmrclip.train import Training, fit, read_train_config
+from workers.cmrclip.train import Training, fit, join_devices, read_train_config
 
 CONFIG = Path(__file__).resolve().parents[2] / "workers" / "cmrclip" / "configs"
 
@@ -20,8 +22,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     config = read_train_config(given.config)
+    device = join_devices()
     training_set, held_out = split_by_patient(read_library(given.library), config.held_out)
-    fit(Training(config, training_set, make=FrameModel), given.out, held_out=held_out)
+    training = Training(config, training_set, make=FrameModel, device=device)
+    fit(training, given.out, held_out=held_out)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ class TowerConfig:
 @dataclass(frozen=True)
 class CompactConfig:
     """- `measures`: names of what is measured, in the order of the outputs of `measure`
+    - `located`: findings that are told by AHA segment, in the order of the outputs of `segments`
     - `version`: name of the weights, stored with every embedding
     - `trained_on`: what the weights have seen, in words that complete "trained on …"; people who
       are shown a ranking are told
@@ -35,6 +36,7 @@ class CompactConfig:
 
     text: TowerConfig = TowerConfig()
     measures: tuple[str, ...] = ()
+    located: tuple[str, ...] = ()
     crop: int = 96
     channels: tuple[int, int, int, int] = (16, 32, 64, 128)
     width: int = 192
@@ -73,7 +75,7 @@ def parse_compact(written: Any, name: str) -> CompactConfig:
     if rest.pop("architecture", ARCHITECTURE) != ARCHITECTURE:
         raise _bad(name, "describes another architecture than cine-compact")
     text = _known(TowerConfig, rest.pop("text", {}), name)
-    for key in ("measures", "channels", "home"):
+    for key in ("measures", "located", "channels", "home"):
         if key in rest:
             rest[key] = tuple(rest[key])
     config = CompactConfig(text=TowerConfig(**text), **_known(CompactConfig, rest, name))

@@ -12,6 +12,7 @@ Text side: one of the towers of `towers`. Both end in one space of `projection_d
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as functional
@@ -24,6 +25,7 @@ from workers.cmrclip.towers import build_tower
 # What the middle grey of a study is about, and the gains of the harmonics of a cycle.
 MIDDLE_GREY = 0.3
 _GAINS = (5.0, 8.0, 8.0)
+AHA_SEGMENTS = 17
 
 
 @dataclass
@@ -159,8 +161,18 @@ class ImageEncoder(nn.Module):
         return placed
 
 
+class ImageOutputs(NamedTuple):
+    """Of B studies: `embeddings` (B, projection_dim) of length one, `measures` (B, measures)
+    standardised, `segments` (B, located * 17) logits that a finding lies in an AHA segment."""
+
+    embeddings: Tensor
+    measures: Tensor
+    segments: Tensor
+
+
 class CompactModel(nn.Module):
-    """Image encoder, text tower, and the two heads that make them meet.
+    """Image encoder, text tower, the two heads that make them meet, and two that only train the
+    encoder: stated numbers, and the segments in which a finding is told to lie.
 
     Embeddings are (·, projection_dim) of length one. The probability that a sentence holds for a
     study is sigmoid(scale * cosine + bias), learned (Zhai et al. 2023, arXiv:2303.15343).
@@ -173,13 +185,21 @@ class CompactModel(nn.Module):
         self.text = build_tower(config.text, config.projection_dim)
         self.image_head = nn.Linear(config.width, config.projection_dim)
         self.measure = nn.Linear(config.width, len(config.measures))
+        # No empty layer, so that weights without it load as they are.
+        self.segments = (
+            nn.Linear(config.width, AHA_SEGMENTS * len(config.located)) if config.located else None
+        )
         self.log_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         self.bias = nn.Parameter(torch.tensor(-1.0))
 
-    def embed_images(self, batch: CompactBatch) -> tuple[Tensor, Tensor]:
-        """-> (B, projection_dim) of length one, (B, measures) standardised"""
+    def embed_images(self, batch: CompactBatch) -> ImageOutputs:
+        """All that the images of a batch say."""
         features = self.image(batch)
-        return functional.normalize(self.image_head(features)), self.measure(features)
+        return ImageOutputs(
+            functional.normalize(self.image_head(features)),
+            self.measure(features),
+            self.segments(features) if self.segments else features[:, :0],
+        )
 
     def embed_texts(self, texts: list[str]) -> Tensor:
         """-> (texts, projection_dim) of length one"""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.findings import ParsedText, parse
+from workers.cmrclip.compact_model import AHA_SEGMENTS
 from workers.cmrclip.sentences import (
     SILENT,
     Sentence,
@@ -18,6 +19,7 @@ from workers.cmrclip.sentences import (
     support_matrix,
 )
 
+LOCATED = ("lge", "wall_motion_abnormality")
 MEASURES = ("lvef", "rvef", "lvedv", "lvesv", "lv_mass", "wall_thickness")
 _SEVERITIES = ("mild", "moderate", "severe")
 _FEWEST = 8
@@ -30,6 +32,8 @@ class Targets:
     - `sentences`: the pool; `support` (N, T): see `sentences.support`, -1 for silence
     - `own`: for each study the places in the pool of its own report's sentences
     - `measures` (N, len(MEASURES)), standardised by `means` and `deviations`, NaN where not stated
+    - `segments` (N, 17 * len(LOCATED)): 1 in the AHA segments that the report names for a finding,
+      0 elsewhere, NaN where it says nothing of the finding or of its place
     - `concepts`: those that enough reports assert and deny
     """
 
@@ -39,6 +43,7 @@ class Targets:
     measures: NDArray[np.float32]
     means: NDArray[np.float32]
     deviations: NDArray[np.float32]
+    segments: NDArray[np.float32]
     concepts: tuple[str, ...]
 
 
@@ -62,6 +67,7 @@ def targets_of(reports: Sequence[str]) -> Targets:
         (stated - means) / deviations,
         means,
         deviations,
+        np.array([_segments(report) for report in parsed], dtype=np.float32),
         known,
     )
 
@@ -102,6 +108,18 @@ def _measures(report: ParsedText) -> list[float]:
     return [
         report.measures[name].value if name in report.measures else np.nan for name in MEASURES
     ]
+
+
+def _segments(report: ParsedText) -> list[float]:
+    found: list[float] = []
+    for concept in LOCATED:
+        claim = report.claim(concept)
+        named = claim.segments if claim is not None and claim.is_given else frozenset()
+        if claim is None or (claim.is_given and not named):
+            found += [np.nan] * AHA_SEGMENTS
+        else:
+            found += [float(one in named) for one in range(1, AHA_SEGMENTS + 1)]
+    return found
 
 
 def draw_pool(

@@ -31,6 +31,7 @@ import torch
 import torch.distributed as distributed
 import torch.nn.functional as functional
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from tqdm import tqdm
@@ -41,7 +42,7 @@ from workers.cmrclip.checkpoint import file_sha256
 from workers.cmrclip.compact_config import CompactConfig, parse_compact, to_json
 from workers.cmrclip.compact_model import CompactModel
 from workers.cmrclip.library import Example, read_library, split_by_patient
-from workers.cmrclip.targets import MEASURES, Targets, draw_pool, is_stated, targets_of
+from workers.cmrclip.targets import LOCATED, MEASURES, Targets, draw_pool, is_stated, targets_of
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class TrainConfig:
 
     `batch` studies and about `pool` sentences a step; `chunk` studies at a time; `warm_up` steps of
     rising rate, then a cosine to 0; `measure_weight`: of the stated numbers beside the sentences;
+    `segment_weight`: of the AHA segments that reports name, 0 for none; `begin_from`: the folder of
+    a checkpoint whose weights the run starts with, empty for fresh ones;
     `precision`: float32 or bfloat16 (autocast); `held_out`: share of patients kept for the curves;
     `save_every`: steps.
     """
@@ -63,6 +66,8 @@ class TrainConfig:
     weight_decay: float = 0.02
     warm_up: int = 200
     measure_weight: float = 0.5
+    segment_weight: float = 0.0
+    begin_from: str = ""
     precision: str = "float32"
     held_out: float = 0.08
     save_every: int = 200
@@ -74,17 +79,19 @@ def read_train_config(path: Path) -> TrainConfig:
     try:
         written: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         model = parse_compact(written.pop("model", {}), path.name)
-        return TrainConfig(model=replace(model, measures=MEASURES), **written)
+        located = LOCATED if written.get("segment_weight") else ()
+        return TrainConfig(model=replace(model, measures=MEASURES, located=located), **written)
     except (OSError, json.JSONDecodeError, TypeError, AttributeError) as error:
         raise InputError(f"{path.name} is no configuration of a run: {error}.") from error
 
 
 @dataclass(frozen=True)
 class Losses:
-    """Mean loss of the sentences and of the stated numbers."""
+    """Mean loss of the sentences, of the stated numbers and of the segments that are named."""
 
     sentences: float
     measures: float
+    segments: float
 
 
 class Training:
@@ -102,6 +109,8 @@ class Training:
         self.targets: Targets = targets_of([example.report for example in examples])
         torch.manual_seed(config.seed)
         self.model = make(config.model).to(self.device)
+        if config.begin_from:
+            _begin_from(self.model, Path(config.begin_from))
         self.optimizer = torch.optim.AdamW(
             _groups(self.model, config.weight_decay), lr=config.rate, betas=(0.9, 0.98), fused=True
         )
@@ -147,20 +156,21 @@ class Training:
         rank, world = _place()
         stated = is_stated(self.targets.support[np.ix_(studies, pool)]).sum()
         numbers = np.isfinite(self.targets.measures[studies]).sum()
+        places = np.isfinite(self.targets.segments[studies]).sum()
         with self._autocast():
             texts = self.model.embed_texts([self.targets.sentences[place].text for place in pool])
         # The tower is walked back once, with what all chunks together ask of it.
         leaf = texts.detach().float().requires_grad_()
-        total = np.zeros(2)
+        total = np.zeros(3)
         for start in range(0, len(studies), self.config.chunk):
             if (start // self.config.chunk) % world != rank:
                 continue
             some = studies[start : start + self.config.chunk]
             rng = np.random.default_rng([self.config.seed, 3, self.step, start])
-            sentences, measures = self._losses(some, pool, leaf, rng)
-            sentences, measures = sentences / max(1, stated), measures / max(1, numbers)
-            (sentences + self.config.measure_weight * measures).backward()
-            total += [float(sentences.detach()), float(measures.detach())]
+            losses = self._losses(some, pool, leaf, rng)
+            counts = losses.new_tensor([max(1, stated), max(1, numbers), max(1, places)])
+            torch.autograd.backward((losses / counts * self._weights).sum())
+            total += (losses.detach() / counts).cpu().numpy()
         if leaf.grad is not None:
             texts.backward(leaf.grad.to(texts.dtype))  # type: ignore[no-untyped-call]
         return Losses(*total)
@@ -171,12 +181,12 @@ class Training:
         pool: NDArray[np.intp],
         texts: Tensor,
         rng: np.random.Generator | None,
-    ) -> tuple[Tensor, Tensor]:
-        """Summed loss of sentences and of numbers over some studies."""
+    ) -> Tensor:
+        """(3,): summed loss of sentences, numbers and segments over some studies."""
         images = [self.examples[study].images for study in studies]
         batch = collate(images, self.config.model.crop, rng).to(self.device)
         with self._autocast():
-            embedded, measured = self.model.embed_images(batch)
+            embedded, measured, located = self.model.embed_images(batch)
         wanted = torch.from_numpy(self.targets.support[np.ix_(studies, pool)]).to(self.device)
         logits = self.model.logits(embedded.float(), texts)
         pairs = functional.binary_cross_entropy_with_logits(
@@ -187,7 +197,23 @@ class Training:
         numbers = functional.smooth_l1_loss(
             measured.float()[there], stated[there], reduction="sum", beta=0.3
         )
-        return pairs[wanted >= 0].sum(), numbers
+        return torch.stack([pairs[wanted >= 0].sum(), numbers, self._place_loss(located, studies)])
+
+    def _place_loss(self, located: Tensor, studies: NDArray[np.intp]) -> Tensor:
+        """Summed over the segments of which the reports say something; 0 without such a head."""
+        if located.shape[1] == 0:
+            return located.sum()
+        named = torch.from_numpy(self.targets.segments[studies]).to(self.device)
+        told = torch.isfinite(named)
+        return functional.binary_cross_entropy_with_logits(
+            located.float()[told], named[told], reduction="sum"
+        )
+
+    @property
+    def _weights(self) -> Tensor:
+        config = self.config
+        weights = [1.0, config.measure_weight, config.segment_weight]
+        return torch.tensor(weights, device=self.device)
 
     def _autocast(self) -> torch.autocast:
         narrow = self.config.precision == "bfloat16"
@@ -245,6 +271,21 @@ def _groups(model: torch.nn.Module, weight_decay: float) -> list[dict[str, Any]]
         {"params": decayed, "weight_decay": weight_decay},
         {"params": rest, "weight_decay": 0.0},
     ]
+
+
+def _begin_from(model: CompactModel, folder: Path) -> None:
+    """Takes over the weights of a checkpoint; a head that it lacks keeps its fresh ones. Raises
+    InputError where anything else is absent or of another shape."""
+    try:
+        weights = {n: w.float() for n, w in load_file(folder / "model.safetensors").items()}
+        found = model.load_state_dict(weights, strict=False)
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise InputError(f"{folder} is no checkpoint to begin from: {error}.") from error
+    lacking = [name for name in found.missing_keys if not name.startswith("segments.")]
+    if lacking or found.unexpected_keys:
+        raise InputError(
+            f"{folder} is a checkpoint of another model: {[*lacking, *found.unexpected_keys]}."
+        )
 
 
 def _place() -> tuple[int, int]:
@@ -306,13 +347,16 @@ def _add_curve(path: Path, training: Training, recent: list[Losses], found: floa
     with path.open("a", newline="") as file:
         writer = csv.writer(file)
         if is_new:
-            writer.writerow(["step", "rate", "sentence_loss", "measure_loss", "held_out_auroc"])
+            writer.writerow(
+                ["step", "rate", "sentence_loss", "measure_loss", "segment_loss", "held_out_auroc"]
+            )
         writer.writerow(
             [
                 training.step,
                 f"{training.rate_at(training.step):.3g}",
                 f"{np.mean([one.sentences for one in recent]):.5f}",
                 f"{np.mean([one.measures for one in recent]):.5f}",
+                f"{np.mean([one.segments for one in recent]):.5f}",
                 f"{found:.4f}",
             ]
         )
@@ -330,19 +374,28 @@ def write_checkpoint(model: CompactModel, config: CompactConfig, out: Path) -> s
     return file_sha256(out / "model.safetensors")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Trains cine-compact.")
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--library", type=Path, required=True, help="a folder of prepared studies")
-    parser.add_argument("--out", type=Path, required=True)
-    given = parser.parse_args()
+def join_devices() -> str:
+    """The device of this process, joined with the others where torch's launcher started several."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if "RANK" in os.environ:
         distributed.init_process_group("nccl" if device == "cuda" else "gloo")
         if device == "cuda":
             device = f"cuda:{os.environ['LOCAL_RANK']}"
+    return device
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Trains cine-compact.")
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--library", type=Path, required=True, help="a folder of prepared studies")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--begin-from", type=Path, help="a checkpoint's folder to go on from")
+    given = parser.parse_args()
+    device = join_devices()
     try:
         config = read_train_config(given.config)
+        if given.begin_from:
+            config = replace(config, begin_from=str(given.begin_from))
         training_set, held_out = split_by_patient(read_library(given.library), config.held_out)
         if len(training_set) < config.batch:
             raise InputError(

@@ -16,7 +16,7 @@ from workers.cmrclip.compact_config import CompactConfig, TowerConfig, parse_com
 from workers.cmrclip.compact_inference import load, load_model
 from workers.cmrclip.evaluate import agreement, drift, embed_examples, evaluate, table
 from workers.cmrclip.library import Example, read_library, split_by_patient, write_example
-from workers.cmrclip.targets import MEASURES
+from workers.cmrclip.targets import LOCATED, MEASURES
 from workers.cmrclip.train import TrainConfig, Training, fit, read_train_config
 
 SMALL = CompactConfig(
@@ -84,6 +84,28 @@ def test_chunks_add_up_to_the_whole_batch(examples):
     ):
         assert one.grad is not None and two.grad is not None
         assert torch.allclose(one.grad, two.grad, atol=2e-5), name
+
+
+def test_it_learns_where_the_reports_say_it_lies_and_goes_on_from_a_checkpoint(
+    examples, tmp_path: Path
+):
+    fit(Training(replace(RUN, steps=1), examples), tmp_path / "first")
+    located = replace(RUN, model=replace(SMALL, located=LOCATED), segment_weight=1.0, steps=40,
+                      begin_from=str(tmp_path / "first"), rate=3e-3)  # fmt: skip
+    training = Training(located, examples)
+    before = load_model(tmp_path / "first")[0].state_dict()
+    for name, one in training.model.state_dict().items():
+        assert name.startswith("segments.") or torch.allclose(one, before[name], atol=1e-3), name
+    told = np.isfinite(training.targets.segments)
+    assert told.any() and training.targets.segments.shape == (20, 34)
+    losses = [training.run_step().segments for _ in range(located.steps)]
+    assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
+    fit(training, tmp_path / "second")
+    assert load_model(tmp_path / "second")[0].config.located == LOCATED
+    with pytest.raises(InputError, match="another model"):
+        Training(replace(located, model=replace(SMALL, depth=2)), examples)
+    with pytest.raises(InputError, match="no checkpoint"):
+        Training(replace(located, begin_from=str(tmp_path / "nowhere")), examples)
 
 
 def test_every_study_comes_once_an_epoch(examples):
