@@ -2,7 +2,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
-// Mantine asks for these; jsdom has neither.
+// Mantine asks for these; jsdom has none of them.
 window.matchMedia = (query: string) =>
   ({
     matches: false,
@@ -19,6 +19,8 @@ window.ResizeObserver = class {
   unobserve() {}
   disconnect() {}
 };
+
+Object.defineProperty(document, "fonts", { value: new EventTarget() });
 
 afterEach(() => {
   cleanup();

@@ -179,6 +179,9 @@ SPECTACULAR_SETTINGS = {
         "NeighbourRole": "similar.roles.ROLES",
         "RoleEnum": "people.models.ROLES",
         "ReadState": "reads.models.READ_STATES",
+        "KindEnum": "reads.serializers.ROW_KINDS",
+        "QuestionKind": "reads.models.QUESTION_KINDS",
+        "QuestionState": "reads.models.QUESTION_STATES",
         "UploadState": "cases.models.UPLOAD_STATES",
     },
 }

@@ -15,7 +15,9 @@ from common.errors import NotFound
 from common.pagination import page_of, paged
 from people.selectors import TEACHES, access_cohort, cohorts_seen_by, programmes_where, signed_in
 from reads import selectors, services
+from reads.models import QUESTION_KINDS
 from reads.serializers import (
+    AppealIn,
     CaseDetailOut,
     CaseSummaryOut,
     CohortOut,
@@ -23,11 +25,14 @@ from reads.serializers import (
     DraftConflictOut,
     DraftIn,
     DraftOut,
+    OverrideIn,
+    QuestionOut,
     ReadIn,
     ReadOut,
     ReadSummaryOut,
     case_summary,
     draft_or_none,
+    question_body,
     read_body,
     read_summary,
 )
@@ -116,6 +121,51 @@ class ReadView(APIView):
     @extend_schema(responses=ReadOut)
     def get(self, request: Request, read_id: str) -> Response:
         return Response(ReadOut(read_body(signed_in(request), read_id)).data)
+
+
+class AppealsView(APIView):
+    @extend_schema(request=AppealIn, responses={201: ReadOut})
+    def post(self, request: Request, read_id: str) -> Response:
+        user = signed_in(request)
+        read = selectors.access_read(user, read_id)
+        services.appeal(user=user, read=read, **given(AppealIn, request))
+        return Response(ReadOut(read_body(user, read_id)).data, status=201)
+
+
+class AppealView(APIView):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, appeal_id: str) -> Response:
+        services.withdraw_appeal(
+            question=selectors.access_appeal(signed_in(request), appeal_id)
+        )
+        return Response(status=204)
+
+
+class OverridesView(APIView):
+    @extend_schema(request=OverrideIn, responses={201: ReadOut})
+    def post(self, request: Request, read_id: str) -> Response:
+        user = signed_in(request)
+        read = selectors.access_read(user, read_id)
+        services.override_row(user=user, read=read, **given(OverrideIn, request))
+        return Response(ReadOut(read_body(user, read_id)).data, status=201)
+
+
+class QuestionsView(APIView):
+    @extend_schema(
+        operation_id="questions_list",
+        parameters=[*_PAGE, OpenApiParameter("kind", str, enum=QUESTION_KINDS)],
+        responses=page_of(QuestionOut),
+    )
+    def get(self, request: Request) -> Response:
+        user = signed_in(request)
+        if not programmes_where(user, *TEACHES).exists():
+            raise NotFound
+        questions = selectors.questions_for(user)
+        if (kind := request.query_params.get("kind")) in QUESTION_KINDS:
+            questions = questions.filter(kind=kind)
+        return paged(
+            request, questions, QuestionOut, lambda page: [question_body(one) for one in page]
+        )
 
 
 class CohortsView(APIView):

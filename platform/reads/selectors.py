@@ -11,7 +11,7 @@ from common.models import Work
 from common.queue import GRADE_READ
 from people.models import Cohort, User
 from people.selectors import TEACHES, programmes_where
-from reads.models import Grade, Read
+from reads.models import Grade, Override, Question, Read
 from similar.roles import Neighbours
 from similar.selectors import count_as_near, neighbours_of
 
@@ -48,6 +48,45 @@ def grade_of(read: Read) -> Grade | None:
     """The newest grade."""
     grades = list(read.grades.all())
     return grades[0] if grades else None
+
+
+def overrides_of(overrides: Iterable[Override]) -> dict[str, float]:
+    """concept -> the share that the newest override of it gives, for those that stand; given oldest
+    first."""
+    standing = {override.concept: override.share for override in overrides}
+    return {concept: share for concept, share in standing.items() if share is not None}
+
+
+def reads_with_row(case: Case, concept: str) -> list[Read]:
+    """Every read of the case whose newest grade has a row about the concept."""
+    reads = Read.objects.filter(case=case).select_related("case").prefetch_related(_WITH_GRADES)
+    return [
+        read
+        for read in reads
+        if (grade := grade_of(read)) and any(row["concept"] == concept for row in grade.rows)
+    ]
+
+
+def questions_for(user: User) -> QuerySet[Question]:
+    """Open questions about reads in the programmes where the user teaches, the longest waiting
+    first; not those about the user's own reads."""
+    return (
+        Question.objects.filter(
+            state="open", read__case__programme__in=programmes_where(user, *TEACHES)
+        )
+        .exclude(read__user=user)
+        .select_related("read__case", "read__user")
+        .prefetch_related(Prefetch("read__grades", queryset=_WITH_GRADES.queryset))
+        .order_by("raised_at")
+    )
+
+
+def access_appeal(user: User, question_id: object) -> Question:
+    """The one door to an appeal for its author."""
+    question = Question.objects.filter(pk=question_id, kind="appeal", read__user=user).first()
+    if question is None:
+        raise NotFound
+    return question
 
 
 def reads_to_regrade(vocabulary_version: str, rules_version: str) -> QuerySet[Read]:

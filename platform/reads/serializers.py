@@ -5,9 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from cases.models import Case
+from cases.selectors import teaches_case
 from cases.serializers import ClaimsOut, StudyDetailOut, case_preview_url
+from domain.findings import concept_name
 from people.models import User
-from reads.models import READ_STATES, Draft, Read
+from reads.models import QUESTION_KINDS, QUESTION_STATES, READ_STATES, Draft, Question, Read
 from reads.selectors import (
     access_read,
     failure_of,
@@ -96,6 +98,7 @@ class RowOut(serializers.Serializer):
     )
     disputed = serializers.BooleanField(required=False)
     may_be_omitted = serializers.BooleanField(required=False)
+    overridden = serializers.BooleanField(required=False)
 
 
 class AgreementOut(serializers.Serializer):
@@ -146,6 +149,39 @@ class ReadSummaryOut(serializers.Serializer):
     score = serializers.FloatField(allow_null=True)
 
 
+class FellowOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class AppealOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    concept = serializers.CharField()
+    text = serializers.CharField()
+    state = serializers.ChoiceField(choices=QUESTION_STATES)
+    raised_at = serializers.DateTimeField()
+
+
+class AppealIn(serializers.Serializer):
+    concept = serializers.CharField(max_length=64)
+    text = serializers.CharField(allow_blank=True)
+
+
+class OverrideOut(serializers.Serializer):
+    concept = serializers.CharField()
+    share = serializers.FloatField(allow_null=True)
+    reason = serializers.CharField()
+    made_by = FellowOut()
+    made_at = serializers.DateTimeField()
+
+
+class OverrideIn(serializers.Serializer):
+    concept = serializers.CharField(max_length=64)
+    share = serializers.FloatField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    whole_case = serializers.BooleanField(default=False)
+
+
 class ReadOut(serializers.Serializer):
     id = serializers.UUIDField()
     case = CaseTitleOut()
@@ -156,11 +192,25 @@ class ReadOut(serializers.Serializer):
     grade = GradeOut(allow_null=True)
     report = ReportTextOut(allow_null=True)
     neighbours = NeighboursOut(allow_null=True)
+    fellow = FellowOut()
+    may_appeal = serializers.BooleanField()
+    may_override = serializers.BooleanField()
+    reads_of_case = serializers.IntegerField()
+    appeals = AppealOut(many=True)
+    overrides = OverrideOut(many=True)
 
 
-class FellowOut(serializers.Serializer):
+class QuestionOut(serializers.Serializer):
     id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=QUESTION_KINDS)
+    concept = serializers.CharField()
     name = serializers.CharField()
+    text = serializers.CharField(allow_blank=True)
+    row = RowOut(allow_null=True)
+    raised_at = serializers.DateTimeField()
+    read_id = serializers.UUIDField()
+    case = CaseTitleOut()
+    fellow = FellowOut()
 
 
 class CohortReadOut(ReadSummaryOut):
@@ -193,6 +243,8 @@ def read_summary(read: Read) -> dict[str, Any]:
 def read_body(user: User, read_id: object) -> dict[str, Any]:
     """What ReadOut describes: the report and the neighbours come with a submitted read alone."""
     read = access_read(user, read_id)
+    teaches = teaches_case(user, read.case)
+    is_own = read.user_id == user.pk
     neighbours, hidden_count = neighbours_for(user, read.case)
     own = dict(reads_of(user).order_by("submitted_at").values_list("case_id", "pk"))
     return {
@@ -218,6 +270,36 @@ def read_body(user: User, read_id: object) -> dict[str, Any]:
                 for near in neighbours.cases
             ],
         },
+        "fellow": read.user,
+        "may_appeal": is_own,
+        "may_override": teaches and not is_own,
+        "reads_of_case": read.case.reads.count() if teaches else 1,
+        "appeals": read.questions.filter(kind="appeal").exclude(state="withdrawn"),
+        # The newest for each concept stands.
+        "overrides": list(
+            {
+                override.concept: override
+                for override in read.overrides.select_related("made_by").order_by("made_at")
+            }.values()
+        ),
+    }
+
+
+def question_body(question: Question) -> dict[str, Any]:
+    """What QuestionOut describes."""
+    grade = grade_of(question.read)
+    rows = [row for row in grade.rows if row["concept"] == question.concept] if grade else []
+    return {
+        "id": question.pk,
+        "kind": question.kind,
+        "concept": question.concept,
+        "name": rows[0]["name"] if rows else concept_name(question.concept),
+        "text": question.text,
+        "row": rows[0] if rows else None,
+        "raised_at": question.raised_at,
+        "read_id": question.read_id,
+        "case": question.read.case,
+        "fellow": question.read.user,
     }
 
 

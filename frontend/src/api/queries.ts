@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, client } from "./client";
+import type { QuestionKind } from "./types";
 
 /** Reading from the API: one place that names what is asked and under which key it is kept. */
 
@@ -59,6 +60,19 @@ export const readQuery = (id: string) =>
     refetchInterval: (query) => (query.state.data?.state === "waiting" ? 1000 : false),
     refetchIntervalInBackground: true,
   });
+
+/** Open questions for those who teach; `size` 1 asks for little more than their number. */
+export const questionsQuery = (
+  options: { kind?: QuestionKind | undefined; page?: number; size?: number } = {},
+) => {
+  const { kind, page: number = 1, size = PAGE_SIZE } = options;
+  const query = { ...page(number, size), ...(kind ? { kind } : {}) };
+  return queryOptions({
+    queryKey: ["questions", query],
+    queryFn: () => answer(client.GET("/api/questions", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+};
 
 export const progressQuery = queryOptions({
   queryKey: ["progress"],

@@ -4,6 +4,22 @@
  */
 
 export interface paths {
+    "/api/appeals/{appeal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["appeals_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/case-sets": {
         parameters: {
             query?: never;
@@ -200,6 +216,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["questions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reads": {
         parameters: {
             query?: never;
@@ -226,6 +258,38 @@ export interface paths {
         get: operations["reads_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reads/{read_id}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reads_appeals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reads/{read_id}/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reads_overrides_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -319,6 +383,19 @@ export interface components {
         AgreementOut: {
             agreed?: number;
             of?: number;
+        };
+        AppealInRequest: {
+            concept: string;
+            text: string;
+        };
+        AppealOut: {
+            /** Format: uuid */
+            id: string;
+            concept: string;
+            text: string;
+            state: components["schemas"]["QuestionState"];
+            /** Format: date-time */
+            raised_at: string;
         };
         /**
          * @description * `present` - present
@@ -611,6 +688,23 @@ export interface components {
             cases: components["schemas"]["NeighbourOut"][];
             hidden_count: number;
         };
+        OverrideInRequest: {
+            concept: string;
+            /** Format: double */
+            share: number | null;
+            reason: string;
+            /** @default false */
+            whole_case: boolean;
+        };
+        OverrideOut: {
+            concept: string;
+            /** Format: double */
+            share: number | null;
+            reason: string;
+            made_by: components["schemas"]["FellowOut"];
+            /** Format: date-time */
+            made_at: string;
+        };
         PaginatedImportOutList: {
             /** @example 123 */
             count: number;
@@ -671,6 +765,44 @@ export interface components {
             total: number;
         };
         /**
+         * @description * `appeal` - appeal
+         *     * `dispute` - dispute
+         *     * `omission` - omission
+         * @enum {string}
+         */
+        QuestionKind: "appeal" | "dispute" | "omission";
+        QuestionOut: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["QuestionKind"];
+            concept: string;
+            name: string;
+            text: string;
+            row: components["schemas"]["RowOut"] | null;
+            /** Format: date-time */
+            raised_at: string;
+            /** Format: uuid */
+            read_id: string;
+            case: components["schemas"]["CaseTitleOut"];
+            fellow: components["schemas"]["FellowOut"];
+        };
+        QuestionPageOut: {
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["QuestionOut"][];
+        };
+        /**
+         * @description * `open` - open
+         *     * `answered` - answered
+         *     * `withdrawn` - withdrawn
+         *     * `lapsed` - lapsed
+         * @enum {string}
+         */
+        QuestionState: "open" | "answered" | "withdrawn" | "lapsed";
+        /**
          * @description * `image_model` - image_model
          *     * `report_claims` - report_claims
          * @enum {string}
@@ -693,6 +825,12 @@ export interface components {
             grade: components["schemas"]["GradeOut"] | null;
             report: components["schemas"]["ReportTextOut"] | null;
             neighbours: components["schemas"]["NeighboursOut"] | null;
+            fellow: components["schemas"]["FellowOut"];
+            may_appeal: boolean;
+            may_override: boolean;
+            reads_of_case: number;
+            appeals: components["schemas"]["AppealOut"][];
+            overrides: components["schemas"]["OverrideOut"][];
         };
         /**
          * @description * `waiting` - waiting
@@ -758,6 +896,7 @@ export interface components {
             read_spans: number[][];
             disputed?: boolean;
             may_be_omitted?: boolean;
+            overridden?: boolean;
         };
         ScoreOut: {
             /** Format: uuid */
@@ -895,6 +1034,26 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    appeals_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appeal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     case_sets_list: {
         parameters: {
             query?: never;
@@ -1345,6 +1504,29 @@ export interface operations {
             };
         };
     };
+    questions_list: {
+        parameters: {
+            query?: {
+                kind?: "appeal" | "dispute" | "omission";
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionPageOut"];
+                };
+            };
+        };
+    };
     reads_list: {
         parameters: {
             query?: {
@@ -1379,6 +1561,58 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadOut"];
+                };
+            };
+        };
+    };
+    reads_appeals_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealInRequest"];
+                "multipart/form-data": components["schemas"]["AppealInRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadOut"];
+                };
+            };
+        };
+    };
+    reads_overrides_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                read_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideInRequest"];
+                "multipart/form-data": components["schemas"]["OverrideInRequest"];
+            };
+        };
+        responses: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,8 @@
 import { Menu } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, NavLink, Outlet, useMatch, useNavigate } from "react-router";
 import { answer, client } from "../api/client";
+import { questionsQuery } from "../api/queries";
 import { forgetDrafts } from "../features/reading/draftBackup";
 import {
   EDUCATION_ROLES,
@@ -33,8 +34,14 @@ export function Frame() {
       queryClient.clear();
     },
   });
+  const teaches = hasRole(session, PROGRAMME_ROLES);
+  const waiting = useQuery({
+    ...questionsQuery({ size: 1 }),
+    enabled: teaches,
+    refetchInterval: 60_000,
+  }).data?.count;
   if (!session?.user) return null;
-  const links = [
+  const links: { to: string; name: string; waiting?: number | undefined }[] = [
     { to: "/", name: "Home" },
     { to: "/cases", name: "Cases" },
     { to: "/progress", name: "Progress" },
@@ -44,7 +51,12 @@ export function Frame() {
           { to: "/case-sets", name: "Case sets" },
         ]
       : []),
-    ...(hasRole(session, PROGRAMME_ROLES) ? [{ to: "/cohorts", name: "Cohorts" }] : []),
+    ...(teaches
+      ? [
+          { to: "/questions", name: "To review", waiting },
+          { to: "/cohorts", name: "Cohorts" },
+        ]
+      : []),
   ];
   return (
     <div className={styles.frame} data-dark={dark}>
@@ -60,6 +72,7 @@ export function Frame() {
           {links.map((link) => (
             <NavLink key={link.to} to={link.to} end={link.to === "/"} className={styles.link ?? ""}>
               {link.name}
+              {link.waiting ? <span className={styles.waiting}>{link.waiting}</span> : null}
             </NavLink>
           ))}
         </nav>

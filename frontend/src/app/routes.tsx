@@ -82,6 +82,12 @@ export const routes: RouteObject[] = [
                 element: <NeedsRole roles={PROGRAMME_ROLES} />,
                 children: [
                   {
+                    path: "/questions",
+                    lazy: async () => ({
+                      Component: (await import("../features/review/QuestionsPage")).QuestionsPage,
+                    }),
+                  },
+                  {
                     path: "/cohorts",
                     lazy: async () => ({
                       Component: (await import("../features/programme/CohortsPage")).CohortsPage,

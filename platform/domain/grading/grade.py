@@ -14,6 +14,7 @@ from domain.grading.items import (
     extra_finding,
     measure_agrees,
 )
+from domain.grading.override import NO_OVERRIDES, Overrides, lifts_cap, overridden
 from domain.grading.second_reader import (
     NOBODY,
     Opinion,
@@ -46,6 +47,7 @@ class Row:
     read_spans: Sequence[Span]
     disputed: bool = False
     may_be_omitted: bool = False
+    overridden: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -59,6 +61,7 @@ class Row:
             "read_spans": [list(span) for span in self.read_spans],
             "disputed": self.disputed,
             "may_be_omitted": self.may_be_omitted,
+            "overridden": self.overridden,
         }
 
 
@@ -96,19 +99,25 @@ class Grade:
         }
 
 
-def grade(report: ParsedText, read: ParsedText, opinion: Opinion = NOBODY) -> Grade:
+def grade(
+    report: ParsedText,
+    read: ParsedText,
+    opinion: Opinion = NOBODY,
+    overrides: Overrides = NO_OVERRIDES,
+) -> Grade:
     """The read compared with the report, both parsed by the same grammar.
 
     `opinion`: what the image model thinks of the study, as second reader; it never lowers a score.
+    `overrides`: what an educator decided about this read, which stands above both.
     """
     agreed, compared = agreement(read, opinion)
-    items = _items(report, read, opinion)
+    items = [overridden(item, overrides) for item in _items(report, read, opinion)]
     total = sum(item.weight for item in items)
     if total == 0:
         return Grade(None, None, (), (), agreed, compared)
     rows = _rows(items, total)
     raw = sum(round(row.points * _CENTS) for row in rows) / _CENTS
-    caps = _caps(report, read, opinion)
+    caps = _caps(report, read, opinion, overrides)
     score = min([raw, *(cap.limit for cap in caps)])
     if score < raw:
         reason = min(caps, key=lambda cap: cap.limit).reason
@@ -178,17 +187,22 @@ def _rows(items: list[Item], total: float) -> tuple[Row, ...]:
             item.read_spans,
             item.disputed,
             item.may_be_omitted,
+            item.overridden,
         )
         for item, points in zip(items, cents, strict=True)
     )
 
 
-def _caps(report: ParsedText, read: ParsedText, opinion: Opinion) -> tuple[Cap, ...]:
+def _caps(
+    report: ParsedText, read: ParsedText, opinion: Opinion, overrides: Overrides
+) -> tuple[Cap, ...]:
     """A missed or denied critical finding, or one that is not there, bounds the score; where the
-    report is silent, the image model can excuse it."""
+    report is silent, the image model can excuse it, and an educator always can."""
     caps = []
     missed, false = [], []
     for concept in sorted(weights().critical):
+        if lifts_cap(concept, overrides):
+            continue
         expert, answer = report.claim(concept), read.claim(concept)
         if expert is not None and expert.is_given and (answer is None or not answer.is_given):
             missed.append(concept)

@@ -30,7 +30,7 @@ class Item:
     """One comparison: `weight` in the denominator, `credit` in 0..1 of it.
 
     `disputed`: the image model sides with the read against the report; `may_be_omitted`: it finds
-    what the report does not mention. Both ask for an educator.
+    what the report does not mention. Both ask for an educator. `overridden`: one has decided.
     """
 
     kind: str
@@ -42,6 +42,7 @@ class Item:
     read_spans: Sequence[Span] = ()
     disputed: bool = False
     may_be_omitted: bool = False
+    overridden: bool = False
 
     @property
     def name(self) -> str:

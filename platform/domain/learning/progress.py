@@ -69,22 +69,30 @@ def wilson(count: Count) -> Interval | None:
     return Interval(p, max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half)))
 
 
-def fold_grades(
-    graded: Iterable[tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]],
-) -> list[FindingProgress]:
-    """(report's claims, read's claims) of each graded read -> progress, most cases first.
+@dataclass(frozen=True)
+class GradedRead:
+    """What progress takes of a graded read: the claims of both texts, and the findings of which an
+    educator decided whether the read was right (True) or not."""
+
+    report_claims: list[Mapping[str, Any]]
+    read_claims: list[Mapping[str, Any]]
+    decided: Mapping[str, bool]
+
+
+def fold_grades(graded: Iterable[GradedRead]) -> list[FindingProgress]:
+    """Graded reads -> progress, most cases first.
 
     Where the report gives a finding, naming it is correct; where the report denies it, not naming
-    it is. What the report is silent on counts for nothing.
+    it is; an educator's decision stands above both. What the report is silent on counts for
+    nothing.
     """
     found: dict[str, FindingProgress] = {}
-    for report, read in graded:
-        named = {claim["concept"] for claim in read if claim["assertion"] in _PRESENT}
-        for claim in report:
+    for one in graded:
+        named = {claim["concept"] for claim in one.read_claims if claim["assertion"] in _PRESENT}
+        for claim in one.report_claims:
             concept = claim["concept"]
             entry = found.setdefault(concept, FindingProgress(concept, Count(), Count()))
-            if claim["assertion"] in _PRESENT:
-                entry.present.add(concept in named)
-            else:
-                entry.absent.add(concept not in named)
+            is_present = claim["assertion"] in _PRESENT
+            is_right = one.decided.get(concept, (concept in named) == is_present)
+            (entry.present if is_present else entry.absent).add(is_right)
     return sorted(found.values(), key=lambda one: (-one.present.n - one.absent.n, one.concept))

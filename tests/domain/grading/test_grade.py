@@ -75,3 +75,23 @@ def test_the_models_agreement_is_a_number_of_its_own():
     found = grade(parse(REPORT), parse(REPORT), {"lge": 0.2, "lv_dilation": 0.3, "mass": 0.9})
     assert (found.agreed, found.compared) == (1, 2)
     assert found.score == 100.0
+
+
+def test_an_override_gives_its_share_and_stands_above_rules_and_model():
+    read = f"{REPORT} LV thrombus."
+    plain = grade(parse(REPORT), parse(read))
+    half = grade(parse(REPORT), parse(read), overrides={"lv_thrombus": 0.5})
+    row = next(row for row in half.rows if row.concept == "lv_thrombus")
+    assert row.overridden and row.kind == "EXTRA"
+    assert row.points == pytest.approx(row.possible / 2, abs=0.01)
+    assert plain.caps and not half.caps
+    assert round(sum(row.points for row in half.rows), 6) == half.score
+    harsh = grade(parse(REPORT), parse(REPORT), overrides={"lv_dilation": 0.0})
+    assert harsh.score is not None and harsh.score < 100
+    disputed = grade(parse(REPORT), parse(f"{REPORT} LGE."), {"lge": 0.9}, {"lge": 0.0})
+    assert not any(row.disputed or row.may_be_omitted for row in disputed.rows)
+
+
+def test_an_override_of_less_than_half_leaves_the_cap():
+    report = "Dilated LV. Apical thrombus."
+    assert grade(parse(report), parse("Dilated LV."), overrides={"lv_thrombus": 0.4}).caps

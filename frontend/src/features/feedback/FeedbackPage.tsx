@@ -1,7 +1,7 @@
 import { Alert, Anchor, Button, Loader, Paper, Text, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useLocation, useParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { progressQuery, readQuery } from "../../api/queries";
 import type { Grade, GradeRow, Read } from "../../api/types";
@@ -11,10 +11,12 @@ import { PageHead } from "../../components/PageHead";
 import { When } from "../../components/When";
 import { addUp, plain } from "./arithmetic";
 import { CaseImages } from "./CaseImages";
+import { conceptOf } from "./decisions";
 import styles from "./feedback.module.css";
 import { KINDS } from "./kinds";
 import { MarkedText } from "./MarkedText";
 import { NeighbourList } from "./NeighbourList";
+import { RowReview } from "./RowReview";
 import { RowTable } from "./RowTable";
 import { readSpans } from "./spans";
 
@@ -50,7 +52,7 @@ function OneRead({ read, offline }: { read: Read; offline: boolean }) {
         title={read.case.title}
         lead={
           <>
-            Your read, submitted <When at={read.submitted_at} />
+            {readOf(read)}, submitted <When at={read.submitted_at} />
           </>
         }
         actions={
@@ -75,7 +77,7 @@ function OneRead({ read, offline }: { read: Read; offline: boolean }) {
       ) : (
         <Paper withBorder p="lg" mb="xl">
           <Title order={2} size="h3" mb="xs">
-            Your read
+            {readOf(read)}
           </Title>
           <div className={styles.text}>{read.text}</div>
         </Paper>
@@ -84,6 +86,11 @@ function OneRead({ read, offline }: { read: Read; offline: boolean }) {
       {read.neighbours && <NeighbourList neighbours={read.neighbours} />}
     </div>
   );
+}
+
+/** Whose read this is, as a heading. */
+function readOf(read: Read): string {
+  return read.may_appeal ? "Your read" : `The read of ${read.fellow.name}`;
 }
 
 function Waiting({ read, offline }: { read: Read; offline: boolean }) {
@@ -107,12 +114,17 @@ function Waiting({ read, offline }: { read: Read; offline: boolean }) {
 
 function Graded({ read, grade }: { read: Read; grade: Grade }) {
   const [active, setActive] = useState<number | null>(null);
-  const [picked, setPicked] = useState<number | null>(null);
+  const asked = conceptOf(useLocation().hash);
+  const askedRow = grade.rows.findIndex((row) => row.concept === asked);
+  const [picked, setPicked] = useState<number | null>(askedRow < 0 ? null : askedRow);
   const shown = active ?? picked;
   const pick = (row: number) => {
     setPicked((old) => (old === row ? null : row));
     document.getElementById(`row-${row}`)?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
+  useEffect(() => {
+    if (askedRow >= 0) document.getElementById(`row-${askedRow}`)?.scrollIntoView();
+  }, [askedRow]);
   const marks = { rows: grade.rows, active: shown, onActive: setActive, onPick: pick };
   return (
     <>
@@ -121,7 +133,7 @@ function Graded({ read, grade }: { read: Read; grade: Grade }) {
         <div className={styles.texts}>
           <Paper withBorder p="lg">
             <Title order={2} size="h3" mb="xs">
-              Your read
+              {readOf(read)}
             </Title>
             <MarkedText
               id="read-marked"
@@ -150,7 +162,15 @@ function Graded({ read, grade }: { read: Read; grade: Grade }) {
           <Legend rows={grade.rows} unparsed={grade.read_claims.unparsed.length > 0} />
         </div>
         <Paper withBorder className={styles.table ?? ""}>
-          <RowTable grade={grade} active={shown} onActive={setActive} onPick={pick} />
+          <RowTable
+            grade={grade}
+            active={shown}
+            onActive={setActive}
+            onPick={pick}
+            under={(row) => (
+              <RowReview read={read} row={row} asked={asked !== null && row.concept === asked} />
+            )}
+          />
           <p className={styles.versions}>
             <SecondReaderLine grade={grade} />
             Graded with vocabulary {grade.vocabulary_version} and rules {grade.rules_version}.

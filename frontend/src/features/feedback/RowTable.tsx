@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Grade, GradeRow } from "../../api/types";
 import { addUp, plain, signed } from "./arithmetic";
 import styles from "./feedback.module.css";
@@ -8,10 +9,12 @@ interface RowTableProps {
   active: number | null;
   onActive: (row: number | null) => void;
   onPick: (row: number) => void;
+  /** What stands under a row besides the rules' own sentence. */
+  under?: (row: GradeRow) => ReactNode;
 }
 
 /** Row by row how the score came about; the printed points add up to the printed score. */
-export function RowTable({ grade, active, onActive, onPick }: RowTableProps) {
+export function RowTable({ grade, active, onActive, onPick, under }: RowTableProps) {
   const sum = addUp(grade.rows);
   return (
     <table className={styles.rows} data-testid="grade-rows">
@@ -66,6 +69,7 @@ export function RowTable({ grade, active, onActive, onPick }: RowTableProps) {
                 </button>
                 <div className={styles.sentence}>{row.sentence}</div>
                 <SecondReader row={row} />
+                {under?.(row)}
               </td>
               <td className={styles.number} data-points={row.points}>
                 {signed(sum.points[index] ?? 0)}
