@@ -1,4 +1,4 @@
-"""What fellows write and what came of it. Append-only: a read, a grade and an override never change.
+"""What fellows write and what came of it. Append-only: reads, grades and overrides never change.
 
 A *draft* is the text being written, one per fellow and case, and carries the id that its read will
 have: submitting twice, or after a reload, therefore names the same read. A *read* is submitted
@@ -131,7 +131,7 @@ class Question(models.Model):
     read = models.ForeignKey(Read, on_delete=models.CASCADE, related_name="questions")
     concept = models.CharField(max_length=64, help_text="The finding or measure of the row.")
     kind = models.CharField(max_length=10, choices=[(k, k) for k in QUESTION_KINDS])
-    text = models.TextField(default="", blank=True, help_text="The fellow's words; of appeals only.")
+    text = models.TextField(default="", blank=True, help_text="The fellow's words, of an appeal.")
     state = models.CharField(
         max_length=10, choices=[(s, s) for s in QUESTION_STATES], default="open"
     )

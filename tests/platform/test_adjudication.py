@@ -6,10 +6,11 @@ import pytest
 
 from reads.models import Grade, Override, Question
 from reads.services import grade_read
-from tests.platform.test_second_reader import TABLE
 from tests.platform.test_reading import submit
+from tests.platform.test_second_reader import TABLE
 
 pytestmark = pytest.mark.django_db
+REASON = "It is there; the report left it out."
 READ = "Dilated LV with severely impaired function, EF 28%. Apical thrombus."
 
 
@@ -49,7 +50,7 @@ def appeal(client, read: dict, concept: str = "lv_thrombus", text: str = "It is 
 
 
 def decide(client, read: dict, **change):
-    body = {"concept": "lv_thrombus", "share": 1.0, "reason": "It is there; the report left it out."}
+    body = {"concept": "lv_thrombus", "share": 1.0, "reason": REASON}
     return send(client, "post", f"/api/reads/{read['id']}/overrides", body | change)
 
 
@@ -69,7 +70,7 @@ def test_an_appeal_reaches_the_queue_and_its_answer_the_fellow(fellow, educator,
     seen = fellow.get(f"/api/reads/{read['id']}").json()
     assert row(seen, "lv_thrombus")["overridden"]
     assert row(seen, "lv_thrombus")["points"] == row(seen, "lv_thrombus")["possible"]
-    assert seen["overrides"][0]["reason"] == "It is there; the report left it out."
+    assert seen["overrides"][0]["reason"] == REASON
     assert seen["overrides"][0]["made_by"]["name"] == "Educator Invented"
     assert seen["appeals"][0]["state"] == "answered"
     assert seen["grade"]["caps"] == [] and seen["grade"]["score"] > read["grade"]["score"]
@@ -103,7 +104,7 @@ def test_an_override_can_go_against_the_fellow(educator, read):
     assert lower.json()["grade"]["raw"] < read["grade"]["raw"]
 
 
-def test_a_decision_can_hold_for_every_read_of_the_case(add_person, signed_in, educator, case, read):
+def test_a_decision_can_hold_for_the_whole_case(add_person, signed_in, educator, case, read):
     other = signed_in(add_person("fellow"))
     second = submit(other, case, READ).json()
     grade_read(read_id=second["id"])

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('concept', models.CharField(help_text='The finding or measure of the row.', max_length=64)),
                 ('kind', models.CharField(choices=[('appeal', 'appeal'), ('dispute', 'dispute'), ('omission', 'omission')], max_length=10)),
-                ('text', models.TextField(blank=True, default='', help_text="The fellow's words; of appeals only.")),
+                ('text', models.TextField(blank=True, default='', help_text="The fellow's words, of an appeal.")),
                 ('state', models.CharField(choices=[('open', 'open'), ('answered', 'answered'), ('withdrawn', 'withdrawn'), ('lapsed', 'lapsed')], default='open', max_length=10)),
                 ('raised_at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(null=True)),
