@@ -24,6 +24,7 @@ from cases.services import add_report, check_report_text
 from common import storage
 from common.queue import IMPORT_UPLOAD, PREPARE_CLIP, ask
 from domain.errors import InputError
+from domain.findings import body_surface_area
 from domain.imaging import Deidentifier, PreparedInstance, read_study, summarise
 from domain.imaging.transcode import Unusable, prepare_instances
 from people.models import Programme, User
@@ -235,6 +236,9 @@ def _describe(
     study.label = label or f"Study of {study.imported_at:%Y-%m-%d %H:%M} UTC"
     study.patient_age = str(_value(first, "00101010") or "")
     study.patient_sex = read.facts.patient_sex
+    study.body_surface_area_m2 = body_surface_area(
+        read.facts.patient_size_m, read.facts.patient_weight_kg
+    )
     study.manufacturer = read.facts.manufacturer[:64]
     study.field_strength_tesla = read.facts.field_strength_tesla
     study.gaps = list(read.gaps)

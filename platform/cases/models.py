@@ -11,6 +11,7 @@ import uuid
 
 from django.db import models
 
+from domain.findings import Person
 from domain.imaging import Contrast, View
 from people.models import Programme, User
 
@@ -30,6 +31,9 @@ class Study(models.Model):
         max_length=4, default="", blank=True, help_text="(0010,1010), capped at 89."
     )
     patient_sex = models.CharField(max_length=1, default="", blank=True, help_text="(0010,0040)")
+    body_surface_area_m2 = models.FloatField(
+        null=True, help_text="From Patient's Size (0010,1020) and Weight (0010,1030), Mosteller."
+    )
     manufacturer = models.CharField(max_length=64, default="", blank=True, help_text="(0008,0070)")
     field_strength_tesla = models.FloatField(null=True, help_text="(0018,0087)")
     gaps = models.JSONField(default=list, blank=True, help_text="Sentences on what is missing.")
@@ -48,6 +52,11 @@ class Study(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def person(self) -> Person:
+        """Whom the study is of, as far as numbers in its report depend on it."""
+        return Person(self.patient_sex, self.body_surface_area_m2)
 
 
 class Series(models.Model):

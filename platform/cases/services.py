@@ -35,7 +35,7 @@ def add_report(
         study=study,
         text=text,
         author=author,
-        claims=parse(text).to_json(),
+        claims=parse(text, study.person).to_json(),
         vocabulary_version=VOCABULARY_VERSION,
         created_at=now or timezone.now(),
     )

@@ -112,10 +112,11 @@ def grade_read(*, read_id: object) -> Grade:
     """
     # Locked, so that a grade that knows less of the overrides is never stored after one that knows
     # more.
-    read = Read.objects.select_for_update(of=("self",)).select_related("report", "case").get(
+    read = Read.objects.select_for_update(of=("self",)).select_related("report", "case__study").get(
         pk=read_id
     )
-    report, answer = parse(read.report.text), parse(read.text)
+    whom = read.case.study.person
+    report, answer = parse(read.report.text, whom), parse(read.text, whom)
     opinion = opinion_on(read.case.study_id)
     overrides = list(read.overrides.all())
     found = grade(report, answer, opinion.probabilities, overrides_of(overrides))

@@ -50,6 +50,18 @@ def test_claims_line_by_line(command):
     assert [line["claims"][0]["concept"] for line in lines] == ["lge", "lv_thrombus"]
 
 
+def test_numbers_are_read_for_the_person_named(command):
+    texts = '{"text": "LVEDVi 100 ml/m2."}\n{"text": "LVEDVi 100 ml/m2.", "sex": "F"}\n'
+    lines = command(["claims", "--jsonl"], texts).stdout.splitlines()
+    found = [json.loads(line)["claims"] for line in lines]
+    assert [[claim["assertion"] for claim in claims] for claims in found] == [[], ["present"]]
+    given = ["claims", "--sex", "M", "--bsa", "1.9"]
+    claim = json.loads(command(given, "LVEDV 230 mL.").stdout)["claims"][0]
+    assert claim["concept"] == "lv_dilation" and claim["derived"]
+    pair = json.dumps({"report": "Dilated LV.", "read": "LVEDVi 100 ml/m2.", "sex": "F"})
+    assert json.loads(command(["grade", "--jsonl"], pair).stdout)["score"] == 100.0
+
+
 def test_grade_of_two_files(command, tmp_path: Path):
     (tmp_path / "report.txt").write_text("Severely dilated LV, LVEF 25%. LV thrombus.")
     (tmp_path / "read.txt").write_text("LV dilated, EF 26%. No thrombus.")
@@ -67,6 +79,9 @@ def test_grade_of_two_files(command, tmp_path: Path):
     [
         (["claims", "--jsonl"], '{"txt": "No LGE."}\n', 'Line 1 needs an object with "text"'),
         (["claims", "--jsonl"], "no json\n", "Line 1 is not JSON"),
+        (["claims", "--jsonl"], '{"text": "LGE.", "sex": "X"}', 'Line 1: Sex is "M" or "F"'),
+        (["claims", "--jsonl"], '{"text": "LGE.", "bsa": "big"}', '"bsa" is a number in m²'),
+        (["claims", "--bsa", "19"], "LGE.", "between 0.2 and 4"),
         (["grade"], "", "Name both texts"),
         (["grade", "--report", "/nowhere", "--read", "/nowhere"], "", "cannot be read"),
     ],

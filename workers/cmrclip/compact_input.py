@@ -17,6 +17,7 @@ import torch.nn.functional as functional
 from numpy.typing import NDArray
 
 from domain.errors import InputError
+from domain.findings import body_surface_area
 from workers.cmrclip.pixels import PatientFacts, StackPixels, StudyPixels, check_stack
 
 PHASES, SIZE, PIXEL_MM = 12, 112, 2.0
@@ -78,10 +79,9 @@ def build_input(study: StudyPixels) -> CompactInput:
 
 def patient_vector(patient: PatientFacts) -> NDArray[np.float32]:
     """(4,): male, female, body surface area in m² (Mosteller 1987), 1 where that is known."""
-    size, weight = patient.size_m, patient.weight_kg
-    known = bool(size and weight and 0.3 < size < 2.6 and 2 < weight < 400)
-    area = (size * 100.0 * weight / 3600.0) ** 0.5 if known and size and weight else 0.0
-    return np.array([patient.sex == "M", patient.sex == "F", area, known], dtype=np.float32)
+    area = body_surface_area(patient.size_m, patient.weight_kg)
+    known = area is not None
+    return np.array([patient.sex == "M", patient.sex == "F", area or 0.0, known], dtype=np.float32)
 
 
 _Part = tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.float32]]

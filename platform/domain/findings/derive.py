@@ -2,20 +2,21 @@
 
 from dataclasses import replace
 
-from domain.findings.claims import Claim, ParsedText
+from domain.findings.claims import Claim, Measurement, ParsedText
+from domain.findings.references import Person, Rule, is_beyond, references
 
-# LVEF in per cent -> severity; at or above the first bound function is normal.
-_LVEF_NORMAL = 50.0
-_LVEF_BANDS = ((41.0, "mild"), (30.0, "moderate"))
 _CORE = ("lv_dilation", "lv_dysfunction", "lv_hypertrophy", "rv_dilation", "rv_dysfunction")
 _LIKELY = {"present", "probable", "possible"}
 
 
-def derive(parsed: ParsedText) -> ParsedText:
-    """The text with what follows from it: LVEF grades LV function; normal means normal chambers;
-    a report that finds the chambers normal and nothing else is a normal study."""
+def derive(parsed: ParsedText, about: Person) -> ParsedText:
+    """The text with what follows from it: LVEF grades LV function; volumes and mass beyond their
+    limits make findings; normal means normal chambers; a report that finds the chambers normal and
+    nothing else is a normal study."""
     claims = {claim.concept: claim for claim in parsed.claims}
     _from_lvef(parsed, claims)
+    for rule in references().rules:
+        _from_limit(parsed, claims, rule, about)
     _from_normal(claims)
     return replace(parsed, claims=tuple(claims.values()))
 
@@ -24,15 +25,36 @@ def _from_lvef(parsed: ParsedText, claims: dict[str, Claim]) -> None:
     lvef = parsed.measures.get("lvef")
     if lvef is None or "lv_dysfunction" in claims:
         return
-    if lvef.value >= _LVEF_NORMAL:
-        claims["lv_dysfunction"] = Claim(
-            "lv_dysfunction", "absent", spans=(lvef.span,), derived=True
-        )
-        return
-    severity = next((name for bound, name in _LVEF_BANDS if lvef.value >= bound), "severe")
+    severity = next(name for bound, name in references().lvef_bands if lvef.value >= bound)
     claims["lv_dysfunction"] = Claim(
-        "lv_dysfunction", "present", severity, spans=(lvef.span,), derived=True
+        "lv_dysfunction",
+        "present" if severity else "absent",
+        severity or None,
+        spans=(lvef.span,),
+        derived=True,
     )
+
+
+def _from_limit(
+    parsed: ParsedText, claims: dict[str, Claim], rule: Rule, about: Person
+) -> None:
+    if rule.concept in claims:
+        return
+    measure = _indexed(parsed, rule, about)
+    if measure is None:
+        return
+    beyond = is_beyond(rule.measure, measure.value, about.sex)
+    assertion = "present" if beyond else rule.within if beyond is False else ""
+    if assertion:
+        claims[rule.concept] = Claim(rule.concept, assertion, spans=(measure.span,), derived=True)
+
+
+def _indexed(parsed: ParsedText, rule: Rule, about: Person) -> Measurement | None:
+    """The measure by body surface area, as stated or from the absolute one."""
+    stated, absolute = parsed.measures.get(rule.measure), parsed.measures.get(rule.absolute)
+    if stated is not None or absolute is None or not about.body_surface_area_m2:
+        return stated
+    return replace(absolute, value=absolute.value / about.body_surface_area_m2)
 
 
 def _from_normal(claims: dict[str, Claim]) -> None:

@@ -18,6 +18,7 @@ from domain.findings.derive import derive
 from domain.findings.measuring import UNITS, is_measured, measures_of
 from domain.findings.places import PLACE_KINDS, Place, places_of, whole_place
 from domain.findings.reading import read_clauses, read_tokens, unparsed
+from domain.findings.references import ANYBODY, Person
 from domain.findings.scopes import assertion_of, is_of_another
 from domain.findings.vocabulary import vocabulary
 
@@ -29,8 +30,10 @@ _SEVERITY_REACH = 2
 _NOWHERE = Place()
 
 
-def parse(text: str) -> ParsedText:
-    """The claims, measures and gaps of a text. Raises InputError beyond MAX_LENGTH characters."""
+def parse(text: str, about: Person = ANYBODY) -> ParsedText:
+    """The claims, measures and gaps of a text; `about`: whom it is about, for what numbers mean.
+
+    Raises InputError beyond MAX_LENGTH characters."""
     if len(text) > MAX_LENGTH:
         raise InputError(f"The text is longer than {MAX_LENGTH:,} characters. Shorten it.")
     claims: list[Claim] = []
@@ -51,7 +54,8 @@ def parse(text: str) -> ParsedText:
         claims.extend(found)
         gaps.extend(unparsed(clause))
         chambers = _carried(clause)
-    return derive(ParsedText(text, _merge(claims), measures, tuple(gaps), frozenset(unassessed)))
+    read = ParsedText(text, _merge(claims), measures, tuple(gaps), frozenset(unassessed))
+    return derive(read, about)
 
 
 def _last_placed(clause: Clause, found: list[Claim], last: Claim | None) -> Claim | None:

@@ -118,8 +118,9 @@ def vocabulary() -> Vocabulary:
         add("measure", code, measure["names"])
     names = {code: concept["name"] for code, concept in data["concepts"].items()}
     names |= {code: measure["name"] for code, measure in data["measures"].items()}
-    # What a text is read as rests on the grammar as much as on its words.
-    grammar = b"".join(path.read_bytes() for path in sorted(_FILE.parent.glob("*.py")))
+    # What a text is read as rests on grammar and reference values as much as on its words.
+    beside = [*_FILE.parent.glob("*.py"), _FILE.with_name("references.yaml")]
+    grammar = b"".join(path.read_bytes() for path in sorted(beside))
     return Vocabulary(
         version=f"{data['version']}-{hashlib.sha256(raw + grammar).hexdigest()[:12]}",
         names=names,

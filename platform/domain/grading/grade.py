@@ -138,7 +138,12 @@ def _items(report: ParsedText, read: ParsedText, opinion: Opinion) -> list[Item]
             absences.append(item)
     for name, measure in report.measures.items():
         positive.append(compare_measure(name, measure, read.measures.get(name)))
-    extras = [extra_finding(claim, opinion) for claim in read.claims if _is_extra(claim, report)]
+    says_normal = _says_normal(report)
+    extras = [
+        extra_finding(claim, opinion, says_normal=says_normal)
+        for claim in read.claims
+        if _is_extra(claim, report)
+    ]
     compared = [*positive, *_limit_absences(absences, positive)]
     return [*(_disputed(item, read, opinion) for item in compared), *extras]
 
@@ -150,6 +155,12 @@ def _disputed(item: Item, read: ParsedText, opinion: Opinion) -> Item:
         return item
     sides = sides_with_read(item.concept, read_finds=answer.is_given, opinion=opinion)
     return replace(item, disputed=sides)
+
+
+def _says_normal(report: ParsedText) -> bool:
+    """Whether the report itself, and nothing derived from it, calls the study normal."""
+    normal = report.claim("dx_normal")
+    return normal is not None and normal.is_given and not normal.derived
 
 
 def _is_extra(claim: Claim, report: ParsedText) -> bool:

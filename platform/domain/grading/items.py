@@ -10,7 +10,6 @@ from domain.findings import Claim, Measurement, ParsedText, concept_name
 from domain.findings.claims import Span
 from domain.grading.second_reader import (
     NOBODY,
-    PENALTY,
     Opinion,
     extra_penalty,
     may_be_omitted,
@@ -95,13 +94,21 @@ def compare_absence(expert: Claim, read: Claim | None) -> Item | None:
     )
 
 
-def extra_finding(read: Claim, opinion: Opinion = NOBODY) -> Item:
-    """A finding that only the read gives: half a penalty, as reports leave things out, and less
-    where the image model sees it too."""
-    penalty = extra_penalty(read.concept, opinion)
-    sentence = "Your read finds it; the report is silent on it and may have left it out."
-    if penalty < PENALTY:
-        sentence = "Your read finds it and so does the image model; the report is silent on it."
+def extra_finding(
+    read: Claim, opinion: Opinion = NOBODY, *, says_normal: bool = False
+) -> Item:
+    """A finding that only the read gives: half a penalty, as reports leave things out, a whole one
+    where the report calls the study normal, and less where the image model sees it too."""
+    penalty = extra_penalty(read.concept, opinion, says_normal=says_normal)
+    report = (
+        "the report calls the study normal"
+        if says_normal
+        else "the report is silent on it and may have left it out"
+    )
+    sentence = f"Your read finds it; {report}."
+    if penalty < extra_penalty(read.concept, NOBODY, says_normal=says_normal):
+        report = report.removesuffix(" and may have left it out")
+        sentence = f"Your read finds it and so does the image model; {report}."
     return Item(
         "EXTRA", read.concept, weights().of(read.concept) * penalty * read.p, 0.0, sentence,
         (), read.spans, may_be_omitted=may_be_omitted(read.concept, opinion),

@@ -15,20 +15,25 @@ from domain.findings import ParsedText
 
 Opinion = Mapping[str, float]
 PENALTY = 0.5
+PENALTY_ON_NORMAL = 1.0
 _DOUBT, _SPAN = 0.5, 0.3
 _SURE, _SURELY_NOT = 0.8, 0.2
 _EXCUSED = 0.65
 NOBODY: Opinion = {}
 
 
-def extra_penalty(concept: str, opinion: Opinion) -> float:
+def extra_penalty(concept: str, opinion: Opinion, *, says_normal: bool = False) -> float:
     """The share of its weight that a finding costs which only the read gives: .5 where the model is
-    silent or doubts it, falling to 0 as its probability rises from .5 to .8."""
+    silent or doubts it, falling to 0 as its probability rises from .5 to .8.
+
+    Twice that where the report calls the study normal: it then did not just leave the finding out.
+    """
+    penalty = PENALTY_ON_NORMAL if says_normal else PENALTY
     probability = opinion.get(concept)
     if probability is None:
-        return PENALTY
+        return penalty
     sure = min(1.0, max(0.0, (probability - _DOUBT) / _SPAN))
-    return PENALTY * (1.0 - sure)
+    return penalty * (1.0 - sure)
 
 
 def is_excused(concept: str, opinion: Opinion) -> bool:

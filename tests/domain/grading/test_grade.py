@@ -95,3 +95,17 @@ def test_an_override_gives_its_share_and_stands_above_rules_and_model():
 def test_an_override_of_less_than_half_leaves_the_cap():
     report = "Dilated LV. Apical thrombus."
     assert grade(parse(report), parse("Dilated LV."), overrides={"lv_thrombus": 0.4}).caps
+
+
+def test_an_invention_on_a_normal_study_costs_its_whole_weight():
+    normal, silent = "Normal study. LVEF 62 %.", "LVEF 62 %."
+    read = "LVEF 62 %. Pericardial effusion. Normal study."
+    row = rows_of(normal, read)["pericardial_effusion"]
+    assert row.kind == "EXTRA" and row.sentence.endswith("the report calls the study normal.")
+    half = rows_of(silent, read)["pericardial_effusion"]
+    assert "may have left it out" in half.sentence
+    # The image model still excuses it, and a report that only implies normality denies nothing.
+    seen = rows_of(normal, read, {"pericardial_effusion": 0.9})["pericardial_effusion"]
+    assert seen.possible == 0 and seen.may_be_omitted and "image model" in seen.sentence
+    implied = rows_of("LV not dilated. LVEF 62 %.", read)["pericardial_effusion"]
+    assert "may have left it out" in implied.sentence

@@ -2,14 +2,16 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from domain.errors import InputError
 from domain.findings import parse
 from domain.grading import grade
-from reads.text_lines import json_lines, text_of
+from reads.text_lines import json_lines, person_of, text_of
 
 
 class Command(BaseCommand):
@@ -22,23 +24,36 @@ class Command(BaseCommand):
         parser.add_argument(
             "--jsonl",
             action="store_true",
-            help='one {"report": …, "read": …} a line of standard input, one answer a line',
+            help='one {"report": …, "read": …} a line of standard input, "sex" and "bsa" optional,'
+            " one answer a line",
         )
+        parser.add_argument("--sex", default="", help="M or F: whose volumes and mass are meant")
+        parser.add_argument("--bsa", type=float, help="body surface area in m²")
 
     def handle(
-        self, *, report: Path | None, read: Path | None, jsonl: bool, **options: object
+        self,
+        *,
+        report: Path | None,
+        read: Path | None,
+        jsonl: bool,
+        sex: str,
+        bsa: float | None,
+        **options: object,
     ) -> None:
         try:
+            given = {"sex": sex, "bsa": bsa}
             if jsonl:
                 for entry in json_lines(sys.stdin, ("report", "read")):
-                    self.stdout.write(json.dumps(_graded(entry["report"], entry["read"])))
+                    self.stdout.write(json.dumps(_graded(given | entry)))
                 return
             if report is None or read is None:
                 raise CommandError("Name both texts: --report FILE and --read FILE.")
-            self.stdout.write(json.dumps(_graded(text_of(report), text_of(read)), indent=2))
+            texts = {"report": text_of(report), "read": text_of(read)}
+            self.stdout.write(json.dumps(_graded(given | texts), indent=2))
         except InputError as error:
             raise CommandError(error.sentence) from error
 
 
-def _graded(report: str, read: str) -> dict[str, object]:
-    return grade(parse(report), parse(read)).to_json()
+def _graded(entry: Mapping[str, Any]) -> dict[str, object]:
+    whom = person_of(entry)
+    return grade(parse(entry["report"], whom), parse(entry["read"], whom)).to_json()
