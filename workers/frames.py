@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from domain.imaging import decode_frame
+from domain.processes import process_pool
 from workers.cmrclip.pixels import Pixels
 
 # A JPEG-LS stream, and of its DICOM JSON what `decode_frame` reads.
@@ -60,7 +61,7 @@ def _decoders() -> ProcessPoolExecutor:
         if _pool is None:
             # Not a fork: that would copy the threads' locks of a process that has used torch.
             context = multiprocessing.get_context("forkserver")
-            _pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context)
+            _pool = process_pool(os.cpu_count() or 1, context)
             atexit.register(_stop_decoders)
         return _pool
 

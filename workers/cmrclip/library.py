@@ -15,7 +15,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field, fields
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,6 +25,7 @@ import torch
 from tqdm import tqdm
 
 from domain.errors import InputError
+from domain.processes import process_pool
 from workers.cmrclip.compact_input import CompactInput, build_input
 
 _ARRAYS = tuple(one.name for one in fields(CompactInput))
@@ -213,7 +213,7 @@ def run_all(
     work: Callable[[Any], str | None], jobs: list[Any], processes: int
 ) -> Iterator[str | None]:
     """`work` on every job in as many processes; yields what each says, in order."""
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with process_pool(processes, get_context("spawn")) as pool:
         yield from tqdm(pool.map(work, jobs), total=len(jobs), unit="study", file=sys.stderr)
 
 

@@ -1,7 +1,7 @@
 """A clause cut into phrases: what the other modules of the grammar look at."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from domain.findings.claims import Span
@@ -26,6 +26,11 @@ class Match:
     first: int
     last: int
     meanings: tuple[Meaning, ...]
+    # Asked for so often that it is worth keeping.
+    kinds: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kinds", frozenset(one.kind for one in self.meanings))
 
     def codes(self, kind: str) -> list[str]:
         """Its codes under a kind."""
@@ -36,7 +41,7 @@ class Match:
         return next(iter(self.codes(kind)), None)
 
     def means(self, *kinds: str) -> bool:
-        return any(meaning.kind in kinds for meaning in self.meanings)
+        return not self.kinds.isdisjoint(kinds)
 
 
 def find_phrases(tokens: list[Token]) -> list[Match]:
@@ -88,6 +93,10 @@ class Clause:
         return find_phrases(self.tokens)
 
     @cached_property
+    def _kinds(self) -> frozenset[str]:
+        return frozenset(kind for match in self.matches for kind in match.kinds)
+
+    @cached_property
     def _separators(self) -> list[int]:
         commas = [
             place
@@ -119,6 +128,8 @@ class Clause:
 
     def of(self, *kinds: str) -> list[Match]:
         """The phrases that have a meaning under one of the kinds."""
+        if self._kinds.isdisjoint(kinds):
+            return []
         return [match for match in self.matches if match.means(*kinds)]
 
     def codes(self, kind: str) -> list[str]:

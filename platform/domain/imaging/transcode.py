@@ -3,13 +3,13 @@
 import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from domain.errors import InputError
 from domain.imaging.deidentify import Deidentifier
 from domain.imaging.frames import PreparedInstance, prepare_instance
+from domain.processes import process_pool
 
 _WORTH_A_POOL = 64
 # Every pool's processes are forked from one that has done the imports, a second each, already.
@@ -45,5 +45,5 @@ def prepare_instances(
     if cores == 1 or len(paths) < _WORTH_A_POOL or multiprocessing.current_process().daemon:
         yield from map(prepare, paths)
         return
-    with ProcessPoolExecutor(cores, mp_context=_PROCESSES) as pool:
+    with process_pool(cores, _PROCESSES) as pool:
         yield from pool.map(prepare, paths, chunksize=16)

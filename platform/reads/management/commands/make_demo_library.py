@@ -4,7 +4,6 @@ import os
 import shutil
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from cases.services import make_case, make_case_set, put_cases
 from domain.phantom import PhantomStudy, draw_library
 from domain.phantom.dicom import write_study
 from domain.phantom.reports import write_report
+from domain.processes import process_pool
 from people.models import Programme, User
 from people.services import add_person, make_cohort
 from reads.demo import DEMO_PASSWORD, DEMO_PEOPLE, DEMO_PROGRAMME, OPEN_EVERY, STYLES
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             paths = [Path(folder) / f"{number:03d}" for number in range(have, count)]
             # The import of what is drawn keeps the other cores busy.
             drawing = max(1, (os.cpu_count() or 1) - 1)
-            with ProcessPoolExecutor(drawing, mp_context=get_context("forkserver")) as pool:
+            with process_pool(drawing, get_context("forkserver")) as pool:
                 # Each in a process that knows the domain alone: Django is not set up there.
                 written = pool.map(write_study, phantoms, paths)
                 for number, (phantom, path, _) in enumerate(
