@@ -1,8 +1,8 @@
 """A clause cut into phrases: what the other modules of the grammar look at."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from domain.findings.claims import Span
 from domain.findings.vocabulary import Meaning, Node, vocabulary
@@ -10,8 +10,7 @@ from domain.findings.vocabulary import Meaning, Node, vocabulary
 _SEGMENTS = {"aha", "segment", "segments", "seg", "segs"}
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A word, number or mark: lower-case and repaired `word`, [start, end) in the text."""
 
     word: str
@@ -19,21 +18,21 @@ class Token:
     end: int
 
 
-@dataclass(frozen=True)
 class Match:
-    """A phrase at tokens [first, last] with everything it may mean."""
+    """A phrase at tokens [first, last] with everything it may mean; one phrase of one clause is one
+    object, and equal to no other."""
 
-    first: int
-    last: int
-    meanings: tuple[Meaning, ...]
-    # Asked for so often that it is worth keeping.
-    kinds: frozenset[str] = field(init=False, compare=False, repr=False)
+    __slots__ = ("first", "kinds", "last", "meanings")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kinds", frozenset(one.kind for one in self.meanings))
+    def __init__(self, first: int, last: int, node: Node) -> None:
+        self.first, self.last = first, last
+        self.meanings: Sequence[Meaning] = node.meanings
+        self.kinds = node.kinds
 
     def codes(self, kind: str) -> list[str]:
         """Its codes under a kind."""
+        if kind not in self.kinds:
+            return []
         return [meaning.code for meaning in self.meanings if meaning.kind == kind]
 
     def code(self, kind: str) -> str | None:
@@ -44,12 +43,13 @@ class Match:
         return not self.kinds.isdisjoint(kinds)
 
 
-def find_phrases(tokens: list[Token]) -> list[Match]:
+def find_phrases(tokens: Sequence[Token]) -> list[Match]:
     """The longest phrases, left to right; one that would cut off the beginning of a finding's name
     gives way to it («there is normal study» is no «is normal»)."""
+    begin = vocabulary().trie.steps
     found, place = [], 0
     while place < len(tokens):
-        match = _longest(tokens, place)
+        match = _longest(tokens, place) if tokens[place].word in begin else None
         if match is None or _cuts_finding(tokens, match):
             place += 1
         else:
@@ -58,43 +58,50 @@ def find_phrases(tokens: list[Token]) -> list[Match]:
     return found
 
 
-def _longest(tokens: list[Token], first: int) -> Match | None:
+def is_all_phrases(tokens: Sequence[Token], kind: str) -> bool:
+    """Whether the tokens are phrases of one kind and nothing else; true of none."""
+    known = vocabulary().words
+    # Most lines hold a word of no phrase, and need no more looking at.
+    if not all(token.word in known for token in tokens):
+        return False
+    matches = find_phrases(tokens)
+    covered = sum(match.last - match.first + 1 for match in matches)
+    return covered == len(tokens) and all(match.means(kind) for match in matches)
+
+
+def _longest(tokens: Sequence[Token], first: int) -> Match | None:
     """The longest phrase that begins at a token."""
     node: Node | None = vocabulary().trie
-    match = None
+    best, end = None, first
     for last in range(first, len(tokens)):
         node = node.steps.get(tokens[last].word) if node else None
         if node is None:
             break
         if node.meanings:
-            match = Match(first, last, tuple(node.meanings))
-    return match
+            best, end = node, last
+    return Match(first, end, best) if best else None
 
 
-def _cuts_finding(tokens: list[Token], match: Match) -> bool:
-    if match.means("concept"):
+def _cuts_finding(tokens: Sequence[Token], match: Match) -> bool:
+    if match.first == match.last or "concept" in match.kinds:
         return False
     inner = (_longest(tokens, first) for first in range(match.first + 1, match.last + 1))
     return any(one is not None and one.last > match.last and one.means("concept") for one in inner)
 
 
-@dataclass(frozen=True)
 class Clause:
     """One clause: its tokens and phrases, and the chambers that were spoken of before it.
 
     A *part* is what stands between commas, or between a comma and a word such as «but».
     """
 
-    tokens: list[Token]
-    before: list[str]
-
-    @cached_property
-    def matches(self) -> list[Match]:
-        return find_phrases(self.tokens)
-
-    @cached_property
-    def _kinds(self) -> frozenset[str]:
-        return frozenset(kind for match in self.matches for kind in match.kinds)
+    def __init__(self, tokens: list[Token], before: list[str]) -> None:
+        self.tokens, self.before = tokens, before
+        self.matches = find_phrases(tokens)
+        self._of_kind: dict[str, list[Match]] = {}
+        for match in self.matches:
+            for kind in match.kinds:
+                self._of_kind.setdefault(kind, []).append(match)
 
     @cached_property
     def _separators(self) -> list[int]:
@@ -128,7 +135,9 @@ class Clause:
 
     def of(self, *kinds: str) -> list[Match]:
         """The phrases that have a meaning under one of the kinds."""
-        if self._kinds.isdisjoint(kinds):
+        if len(kinds) == 1:
+            return self._of_kind.get(kinds[0], [])
+        if self._of_kind.keys().isdisjoint(kinds):
             return []
         return [match for match in self.matches if match.means(*kinds)]
 

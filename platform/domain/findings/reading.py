@@ -2,41 +2,39 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby, pairwise
 
 from rapidfuzz import fuzz, process
 
-from domain.findings.clause import Clause, Token, find_phrases
+from domain.findings.clause import Clause, Token, find_phrases, is_all_phrases
 from domain.findings.english import is_common, is_english
 from domain.findings.vocabulary import TOKEN, vocabulary
 
 _TYPO_LENGTH, _LONGEST_WORD = 6, 30
 _TYPO_SCORE = 86
 _STEM_LENGTH = 5
+# Enough for the words of any service; a text of invented words must not fill the memory.
+_WORDS_KEPT = 50_000
 _ENDINGS = ("ing", "ed", "es", "s", "d", "ly")
 _SLASHED = re.compile(r"[^/]+|/")
+# Dots that lead the eye from a label to its value.
+_LEADERS = re.compile(r"\.\s*\.")
 _ENDS = {".", ";", "!", "|", "\n"}
 
 
 def read_tokens(text: str) -> list[Token]:
     """Tokens and line ends, spelled the British way, typing errors repaired."""
-    words = vocabulary()
     found = []
     line_start = 0
     for line in text.splitlines(keepends=True):
         for match in TOKEN.finditer(line):
-            for word, start in _pieces(match.group().lower(), line_start + match.start()):
-                end = start + len(word)
-                # "Fabry's disease" is Fabry disease.
-                word = word.removesuffix("'s")
-                word = words.spelling.get(word, word)
-                if word not in words.words and word not in words.known:
-                    word = _repaired(word)
-                found.append(Token(word, start, end))
+            start = line_start + match.start()
+            for word, first, last in _understood(match.group()):
+                found.append(Token(word, start + first, start + last))
         line_start += len(line)
         found.append(Token("\n", line_start - 1, line_start))
-    return _with_values(list(_with_labels(found)))
+    return _with_values(list(_with_labels(found)) if _LEADERS.search(text) else found)
 
 
 def _with_labels(tokens: list[Token]) -> Iterable[Token]:
@@ -57,15 +55,9 @@ def _with_values(tokens: list[Token]) -> list[Token]:
     found = list(tokens)
     lines = [(low, high) for low, high in zip(starts, ends, strict=False) if high > low]
     for (low, high), (after, end) in pairwise(lines):
-        if _names_finding(tokens[low:high]) and _is_value(tokens[after:end]):
+        if is_all_phrases(tokens[low:high], "concept") and _is_value(tokens[after:end]):
             found[high] = Token(":", tokens[high].start, tokens[high].end)
     return found
-
-
-def _names_finding(line: list[Token]) -> bool:
-    matches = find_phrases(line)
-    covered = sum(match.last - match.first + 1 for match in matches)
-    return covered == len(line) and all(match.means("concept") for match in matches)
 
 
 def _is_value(line: list[Token]) -> bool:
@@ -80,17 +72,27 @@ def _is_value(line: list[Token]) -> bool:
     return matches[0].means(*kinds)
 
 
-def _pieces(word: str, start: int) -> Iterable[tuple[str, int]]:
-    """A word with its place; «oedema/scar» is three, «c/w» one."""
-    if "/" not in word or word in vocabulary().words:
-        yield word, start
-        return
-    for piece in _SLASHED.findall(word):
-        yield piece, start
+@lru_cache(_WORDS_KEPT)
+def _understood(written: str) -> tuple[tuple[str, int, int], ...]:
+    """The words of what stands between blanks, spelled as the vocabulary does, each with [first,
+    last) in it; «oedema/scar» is three, «c/w» one."""
+    words = vocabulary()
+    if "/" not in written or written.lower() in words.words:
+        pieces = [written]
+    else:
+        pieces = _SLASHED.findall(written)
+    found, start = [], 0
+    for piece in pieces:
+        # "Fabry's disease" is Fabry disease.
+        word = piece.lower().removesuffix("'s")
+        word = words.spelling.get(word, word)
+        if word not in words.words and word not in words.known:
+            word = _repaired(word)
+        found.append((word, start, start + len(piece)))
         start += len(piece)
+    return tuple(found)
 
 
-@cache
 def _repaired(word: str) -> str:
     """The vocabulary's word that was meant; the word itself where that is not plain.
 
@@ -189,9 +191,7 @@ def _is_heading(clause: list[Token]) -> bool:
     title = _title(clause)
     if title in vocabulary().skipped_sections or title in vocabulary().read_sections:
         return True
-    matches = find_phrases(clause)
-    covered = sum(match.last - match.first + 1 for match in matches)
-    return covered == len(clause) and all(match.means("chamber") for match in matches)
+    return is_all_phrases(clause, "chamber")
 
 
 def _chambers(title: list[Token]) -> list[str]:

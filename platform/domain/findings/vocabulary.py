@@ -23,10 +23,11 @@ class Meaning:
 
 @dataclass
 class Node:
-    """One step of the trie over lower-case tokens."""
+    """One step of the trie over lower-case tokens; `kinds`: those of its meanings."""
 
     steps: dict[str, "Node"] = field(default_factory=dict)
     meanings: list[Meaning] = field(default_factory=list)
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def vocabulary() -> Vocabulary:
                 words.add(word)
                 node = node.steps.setdefault(word, Node())
             node.meanings.append(Meaning(kind, code))
+            node.kinds |= {kind}
 
     for code, concept in data["concepts"].items():
         add("concept", code, concept["phrases"])
