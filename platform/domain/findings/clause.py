@@ -58,15 +58,15 @@ def find_phrases(tokens: Sequence[Token]) -> list[Match]:
     return found
 
 
-def is_all_phrases(tokens: Sequence[Token], kind: str) -> bool:
-    """Whether the tokens are phrases of one kind and nothing else; true of none."""
+def is_all_phrases(tokens: Sequence[Token], *kinds: str) -> bool:
+    """Whether the tokens are phrases of some kinds and nothing else; true of no tokens."""
     known = vocabulary().words
     # Most lines hold a word of no phrase, and need no more looking at.
     if not all(token.word in known for token in tokens):
         return False
     matches = find_phrases(tokens)
     covered = sum(match.last - match.first + 1 for match in matches)
-    return covered == len(tokens) and all(match.means(kind) for match in matches)
+    return covered == len(tokens) and all(match.means(*kinds) for match in matches)
 
 
 def _longest(tokens: Sequence[Token], first: int) -> Match | None:

@@ -27,6 +27,13 @@ _NEEDS_CONTRAST = frozenset({"lge", "infarct", "mvo", "pericardial_enhancement"}
 _CONTRAST_WORDS = {"contrast", "gad", "gadolinium", "gbca", "acquired"}
 _CONTRAST_REACH = 3
 _SEVERITY_REACH = 2
+# What begins a severity that stands behind its finding: «of moderate degree».
+_TRAILING = {"of", "in"}
+_JOINING = {"and", "&", "+", "the", "/", "mild", "moderate", "severe"}
+# Properties that deny another.
+_OPPOSITES = {
+    "undilated": "dilated", "unimpaired": "impaired", "unthickened": "hypertrophied",
+}  # fmt: skip
 _NOWHERE = Place()
 
 
@@ -204,9 +211,18 @@ def _severity(clause: Clause, match: Match) -> str | None:
         for one in severities
         if match.last < one.first
         and _is_near(clause, match, one)
-        and not any(other.first > one.first for other in others)
+        and not any(match.last < other.first < one.first for other in others)
+        and not any(_is_taken(clause, match, one, other) for other in others)
     ]
     return next((one.code("severity") for one in [*reversed(ahead), *behind]), None)
+
+
+def _is_taken(clause: Clause, match: Match, severity: Match, other: Match) -> bool:
+    """Whether a severity behind a finding is said of what follows it: «MR, mild AR»; «mild MR of
+    moderate degree» and «MR mild, AR» are said of the first."""
+    if other.first < severity.first or clause.tokens[severity.first].word in _TRAILING:
+        return False
+    return clause.part(other) == clause.part(severity) and _is_near(clause, severity, other)
 
 
 def _is_near(clause: Clause, left: Match, right: Match) -> bool:
@@ -228,9 +244,9 @@ def _of_property(clause: Clause, match: Match) -> Iterable[Claim]:
             if assertion_of(clause, match, across_commas=False) != "absent":
                 for aspect in _aspects(clause, match, known):
                     yield replace(_claim(clause, known[aspect], match), assertion="absent")
-        elif code == "undilated":
-            if "dilated" in known:
-                yield replace(_claim(clause, known["dilated"], match), assertion="absent")
+        elif code in _OPPOSITES:
+            if _OPPOSITES[code] in known:
+                yield replace(_claim(clause, known[_OPPOSITES[code]], match), assertion="absent")
         elif code in known:
             yield _claim(clause, known[code], match)
 
@@ -320,7 +336,7 @@ def _joined(clause: Clause, chain: list[Match]) -> list[str]:
     for one, other in pairwise(chain):
         left, right = sorted((one, other), key=lambda match: match.first)
         between = clause.between(left, right)
-        if not set(between) <= {"and", "&", "+", "the", "/"}:
+        if not set(between) <= _JOINING:
             break
         codes = [*codes, *other.codes("chamber")]
     return codes

@@ -11,6 +11,7 @@ PLACE_KINDS = ("layer", "pattern", "level", "wall", "territory")
 _ORDER = ("basal", "mid", "apical")
 _RANGE = {"to", "-", "through", "–"}
 _JOINS = {"-", "to", "/", "the", "–"}
+_SPARING = {"sparing", "respecting", "spares"}
 _NUMBERED = {"segment", "segments", "seg", "segs"}
 
 
@@ -61,7 +62,11 @@ def _own_start(clause: Clause, left: Match, right: Match) -> int:
 
 
 def _place(clause: Clause, low: int, high: int) -> Place:
-    inside = [match for match in clause.of(*PLACE_KINDS) if low <= match.first < high]
+    inside = [
+        match
+        for match in clause.of(*PLACE_KINDS)
+        if low <= match.first < high and not _is_spared(clause, match)
+    ]
 
     def codes(kind: str) -> frozenset[str]:
         return frozenset(code for match in inside for code in match.codes(kind))
@@ -70,6 +75,15 @@ def _place(clause: Clause, low: int, high: int) -> Place:
     for code in codes("territory"):
         segments |= set(vocabulary().territories[code])
     return Place(codes("layer"), codes("pattern"), frozenset(segments))
+
+
+def _is_spared(clause: Clause, match: Match) -> bool:
+    """«sparing the subendocardium», «subendocardium spared»"""
+    if not match.means("layer"):
+        return False
+    ahead = clause.words(max(0, match.first - 3), match.first)
+    behind = clause.words(match.last + 1, match.last + 4)
+    return not _SPARING.isdisjoint(ahead) or "spared" in behind
 
 
 @dataclass

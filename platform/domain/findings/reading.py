@@ -20,6 +20,14 @@ _ENDINGS = ("ing", "ed", "es", "s", "d", "ly")
 _SLASHED = re.compile(r"[^/]+|/")
 # Dots that lead the eye from a label to its value.
 _LEADERS = re.compile(r"\.\s*\.")
+_DASHES = {"-", "–", "−"}
+_AFTER_MINUS = {",", ".", ";", "/", ")", "\n"}
+_WALL_LETTERS = {"as": "anteroseptal", "is": "inferoseptal", "al": "anterolateral"}
+_LEVELS = {"basal", "mid", "apical", "base"}
+_WALL_JOINS = {"+", "/", "&", "and"}
+# Labels that say nothing of their own: «THROMBUS», then «Present: no».
+_LONGEST_LABEL = 6
+_BARE_LABELS = {"present", "status", "any", "seen", "finding", "result", "identified", "found"}
 _ENDS = {".", ";", "!", "|", "\n"}
 
 
@@ -34,7 +42,30 @@ def read_tokens(text: str) -> list[Token]:
                 found.append(Token(word, start + first, start + last))
         line_start += len(line)
         found.append(Token("\n", line_start - 1, line_start))
+    found = [*map(_sign, found, [*found[1:], *found[-1:]])]
+    found = _with_wall_letters(found, text)
     return _with_values(list(_with_labels(found)) if _LEADERS.search(text) else found)
+
+
+def _sign(token: Token, following: Token) -> Token:
+    """A dash that ends a part is a minus: «LGE -, effusion -/thrombus -»."""
+    if token.word in _DASHES and following.word in _AFTER_MINUS:
+        return token._replace(word="neg")
+    return token
+
+
+def _with_wall_letters(tokens: list[Token], text: str) -> list[Token]:
+    """«mid AS», «basal + mid IS», in capitals behind a level, are the anteroseptal and inferoseptal
+    walls, and no aortic stenosis."""
+    found, behind_level = [], False
+    for token in tokens:
+        wall = _WALL_LETTERS.get(token.word)
+        if wall and behind_level and text[token.start : token.end].isupper():
+            token = token._replace(word=wall)
+        behind_level = token.word in _LEVELS or (behind_level and (wall is not None
+                                                 or token.word in _WALL_JOINS))  # fmt: skip
+        found.append(token)
+    return found
 
 
 def _with_labels(tokens: list[Token]) -> Iterable[Token]:
@@ -52,12 +83,47 @@ def _with_values(tokens: list[Token]) -> list[Token]:
     value: «Late enhancement», then «None»."""
     ends = [place for place, token in enumerate(tokens) if token.word in ("\n", "|")]
     starts = [0, *(end + 1 for end in ends)]
-    found = list(tokens)
+    found: list[Token | None] = list(tokens)
     lines = [(low, high) for low, high in zip(starts, ends, strict=False) if high > low]
     for (low, high), (after, end) in pairwise(lines):
-        if is_all_phrases(tokens[low:high], "concept") and _is_value(tokens[after:end]):
-            found[high] = Token(":", tokens[high].start, tokens[high].end)
-    return found
+        if not is_all_phrases(tokens[low:high], "concept", "chamber"):
+            continue
+        named = _concepts(tokens[low:high])
+        if not named:
+            continue
+        bare = after + _bare_label(tokens[after:end])
+        if _is_value(tokens[bare:end]):
+            found[high] = tokens[high]._replace(word=":")
+            found[after:bare] = [None] * (bare - after)
+        elif named & _concepts(tokens[after:end]) and _is_labelled(tokens[after:end]):
+            # «SHUNT», then «Intracardiac shunt: no»: the line alone was a title.
+            found[low:high] = [None] * (high - low)
+    return [token for token in found if token is not None]
+
+
+def _concepts(tokens: list[Token]) -> set[str]:
+    return {code for match in find_phrases(tokens) for code in match.codes("concept")}
+
+
+def _is_labelled(line: list[Token]) -> bool:
+    return any(token.word == ":" for token in line)
+
+
+def _bare_label(line: list[Token]) -> int:
+    """How many tokens of a line are a label, and its colon, that says nothing of its own: «Present:
+    no», or the place where there is none: «Apex: no»; 0 where there is no such label."""
+    words = [token.word for token in line[:_LONGEST_LABEL]]
+    if ":" not in words[1:]:
+        return 0
+    colon = words.index(":")
+    if colon == 1 and words[0] in _BARE_LABELS:
+        return 2
+    label, value = find_phrases(line[:colon]), find_phrases(line[colon + 1 :])
+    is_denied = len(value) == 1 and value[0].last + colon + 2 == len(line) and (
+        "absent" in (value[0].code("before"), value[0].code("after"))
+    )
+    says_more = any(match.means("concept", "measure", "property") for match in label)
+    return colon + 1 if is_denied and not says_more else 0
 
 
 def _is_value(line: list[Token]) -> bool:

@@ -8,6 +8,7 @@ list a cue reaches on («no oedema, LGE or thrombus») until something begins a 
 from domain.findings.clause import Clause, Match
 
 _REACH_BACK = 8
+_TOGETHER = {"all", "both", "each"}
 
 
 def assertion_of(clause: Clause, match: Match, *, across_commas: bool) -> str:
@@ -82,17 +83,38 @@ def _list_goes_on(clause: Clause, cue: Match, match: Match) -> bool:
 def _cue_after(clause: Clause, match: Match) -> str | None:
     barriers = [one.first for one in clause.of("barrier")]
     for cue in clause.of("after"):
-        if cue.first <= match.last or clause.gap(match, cue) > _REACH_BACK:
+        if cue.first <= match.last:
+            continue
+        if clause.gap(match, cue) > _REACH_BACK and not _is_said_of_all(clause, cue):
             continue
         if any(match.last < barrier < cue.first for barrier in barriers):
             continue
         if any(match.last < one.first < cue.first for one in clause.of("before")):
+            continue
+        if _is_said_of_all(clause, cue):
+            return cue.code("after")
+        if _is_of_next_chamber(clause, match, cue):
             continue
         # In a list of its own kind the cue belongs to the part it stands in.
         if clause.part(cue) != clause.part(match) and _follows_finding(clause, cue):
             continue
         return cue.code("after")
     return None
+
+
+def _is_said_of_all(clause: Clause, cue: Match) -> bool:
+    """«Stenosis, effusion and thrombus were all absent»"""
+    return not _TOGETHER.isdisjoint(clause.words(max(0, cue.first - 3), cue.first))
+
+
+def _is_of_next_chamber(clause: Clause, match: Match, cue: Match) -> bool:
+    """«The LA is dilated and the RA is normal»: the cue belongs to a chamber behind an «and»."""
+    return any(
+        match.last < one.first < cue.first
+        and "and" in clause.between(match, one)
+        and not one.means("concept", "aspect")
+        for one in clause.of("chamber")
+    ) and not match.means("concept")
 
 
 def _is_alternative(clause: Clause, match: Match) -> bool:
