@@ -15,7 +15,7 @@ from domain.errors import InputError
 from domain.findings.claims import ASSERTIONS, Claim, Measurement, ParsedText, Span
 from domain.findings.clause import Clause, Match
 from domain.findings.derive import derive
-from domain.findings.measuring import UNITS, is_measured, measures_of
+from domain.findings.measuring import UNITS, is_measured, is_number, measures_of
 from domain.findings.places import PLACE_KINDS, Place, places_of, whole_place
 from domain.findings.reading import read_clauses, read_tokens, unparsed
 from domain.findings.references import ANYBODY, Person
@@ -29,7 +29,8 @@ _CONTRAST_REACH = 3
 _SEVERITY_REACH = 2
 # What begins a severity that stands behind its finding: «of moderate degree».
 _TRAILING = {"of", "in"}
-_JOINING = {"and", "&", "+", "the", "/", "mild", "moderate", "severe"}
+# What may stand between chambers that share a property: «T1 (1078 ms) and the ECV are raised».
+_JOINING = {"and", "&", "+", "the", "/", "mild", "moderate", "severe", "(", ")", *UNITS}
 # Properties that deny another.
 _OPPOSITES = {
     "undilated": "dilated", "unimpaired": "impaired", "unthickened": "hypertrophied",
@@ -335,8 +336,8 @@ def _joined(clause: Clause, chain: list[Match]) -> list[str]:
     codes = chain[0].codes("chamber")
     for one, other in pairwise(chain):
         left, right = sorted((one, other), key=lambda match: match.first)
-        between = clause.between(left, right)
-        if not set(between) <= _JOINING:
+        between = {word for word in clause.between(left, right) if not is_number(word)}
+        if not between <= _JOINING:
             break
         codes = [*codes, *other.codes("chamber")]
     return codes

@@ -9,6 +9,7 @@ from domain.findings.vocabulary import vocabulary
 _FILLER = {
     "of", "is", "was", "=", ":", "(", "~", "approximately", "about", "estimated", "at", "between",
     "from", "measured", "measures", "measuring", "around", "circa", "calculated", "as", "up", "to",
+    "amounts", "amounting", "reaching", "coming", "only", "attaining",
     "[", ")", "being", "equal", "equals", "with", "time", "end-diastole", "end-systole",
     ",", ">", "<", "≈", "-", "–", "by", "value", "values",
 }  # fmt: skip
@@ -71,7 +72,7 @@ def _number_after(clause: Clause, match: Match) -> int | None:
     }
     for place in range(match.last + 1, min(match.last + 1 + _REACH, len(clause.tokens))):
         word = clause.tokens[place].word
-        if _is_number(word):
+        if is_number(word):
             return place
         if word not in _FILLER and place not in judged:
             return None
@@ -82,7 +83,7 @@ def _number_before(clause: Clause, match: Match) -> int | None:
     """The place of a number in the measure's own unit just ahead of its name: «a 22 mm septum»."""
     unit = vocabulary().measures[match.code("measure") or ""].unit
     for place in range(max(0, match.first - 4), match.first):
-        if not _is_number(clause.tokens[place].word):
+        if not is_number(clause.tokens[place].word):
             continue
         found, _ = _unit_at(clause, place + 1)
         of_another = any(
@@ -113,7 +114,7 @@ def _value(clause: Clause, place: int) -> tuple[float, int]:
     following = clause.words(place + 1, place + 3)
     if following[:1] == ["%"]:
         following = clause.words(place + 2, place + 4)
-    if len(following) == 2 and following[0] in _RANGE and _is_number(following[1]):
+    if len(following) == 2 and following[0] in _RANGE and is_number(following[1]):
         second, last = float(following[1]), place + 2
         last += clause.tokens[place + 1].word == "%"
         if second > first:
@@ -121,5 +122,6 @@ def _value(clause: Clause, place: int) -> tuple[float, int]:
     return first, place
 
 
-def _is_number(word: str) -> bool:
+def is_number(word: str) -> bool:
+    """Whether a token is a number in digits."""
     return word.replace(".", "", 1).isdigit()

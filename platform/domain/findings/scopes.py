@@ -8,6 +8,7 @@ list a cue reaches on («no oedema, LGE or thrombus») until something begins a 
 from domain.findings.clause import Clause, Match
 
 _REACH_BACK = 8
+_TOGETHER_REACH = 6
 _TOGETHER = {"all", "both", "each"}
 
 
@@ -104,7 +105,7 @@ def _cue_after(clause: Clause, match: Match) -> str | None:
 
 def _is_said_of_all(clause: Clause, cue: Match) -> bool:
     """«Stenosis, effusion and thrombus were all absent»"""
-    return not _TOGETHER.isdisjoint(clause.words(max(0, cue.first - 3), cue.first))
+    return not _TOGETHER.isdisjoint(clause.words(max(0, cue.first - _TOGETHER_REACH), cue.first))
 
 
 def _is_of_next_chamber(clause: Clause, match: Match, cue: Match) -> bool:
