@@ -20,6 +20,8 @@ _ENDINGS = ("ing", "ed", "es", "s", "d", "ly")
 _SLASHED = re.compile(r"[^/]+|/")
 # Dots that lead the eye from a label to its value.
 _LEADERS = re.compile(r"\.\s*\.")
+_MINUS = re.compile(r"[-–−]\s*(?:[,.;/)\n]|$)")
+_WALL_CAPITALS = re.compile(r"\b(?:AS|IS|AL)\b")
 _DASHES = {"-", "–", "−"}
 _AFTER_MINUS = {",", ".", ";", "/", ")", "\n"}
 _WALL_LETTERS = {"as": "anteroseptal", "is": "inferoseptal", "al": "anterolateral"}
@@ -42,9 +44,14 @@ def read_tokens(text: str) -> list[Token]:
                 found.append(Token(word, start + first, start + last))
         line_start += len(line)
         found.append(Token("\n", line_start - 1, line_start))
-    found = [*map(_sign, found, [*found[1:], *found[-1:]])]
-    found = _with_wall_letters(found, text)
-    return _with_values(list(_with_labels(found)) if _LEADERS.search(text) else found)
+    # Most texts have none of these, and looking is cheaper than rewriting.
+    if _MINUS.search(text):
+        found = [*map(_sign, found, [*found[1:], *found[-1:]])]
+    if _WALL_CAPITALS.search(text):
+        found = _with_wall_letters(found, text)
+    if _LEADERS.search(text):
+        found = list(_with_labels(found))
+    return _with_values(found)
 
 
 def _sign(token: Token, following: Token) -> Token:
