@@ -6,8 +6,9 @@
   finding; the read must stay within 2 points in the median, and 96 % of reads at 95 or more;
 - *sites*: the same findings as four hospitals would write them, by rules; within 3 points of each
   other;
-- *reworded*: the same, written by hand without sight of the grammar (`reworded_reports.jsonl`); the
-  grammar was improved on every other disease, the rest was never looked at: both are printed;
+- *reworded*: the same, written by four hands without sight of the grammar
+  (`reworded_reports.jsonl`); what the grammar was improved on (`seen`) and what nobody ever looked
+  at are printed apart, and the second kind is never to be tuned on;
 - *errors*: one error of each class put in; every one must lower the score, and a heavier class more
   (order kept in 99 % of pairs); more errors must never raise it;
 - *gaming*: reads that saw nothing; none may come near an honest read;
@@ -73,20 +74,21 @@ def site_spreads(rng: random.Random) -> dict[str, float]:
 
 
 def reworded_figures() -> dict[str, dict[str, float]]:
-    """Scores of the rewordings against their reports, and how far a disease's four lie apart."""
-    improved_on = set(sorted(REPORTS)[::2])
-    found: dict[str, dict[str, list[float]]] = {"improved_on": {}, "never_looked_at": {}}
+    """By writer, apart for what the grammar was improved on and what nobody looked at: scores of
+    the rewordings against their reports, and how far the four of one report lie apart."""
+    found: dict[str, dict[str, list[float]]] = {}
     for line in REWORDED.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        half = "improved_on" if row["disease"] in improved_on else "never_looked_at"
-        score = score_of(parse(REPORTS[row["disease"]]), parse(row["text"]))
-        found[half].setdefault(row["disease"], []).append(score)
-    return {half: _spread_of(by_disease) for half, by_disease in found.items()}
+        part = f"{row['writer']} writer, {'improved on' if row['seen'] else 'never looked at'}"
+        report = parse(row["report"])
+        scores = [score_of(report, parse(text)) for text in row["readings"].values()]
+        found.setdefault(part, {})[row["disease"]] = scores
+    return {part: _spread_of(by_report) for part, by_report in found.items()}
 
 
-def _spread_of(by_disease: dict[str, list[float]]) -> dict[str, float]:
-    every = [score for scores in by_disease.values() for score in scores]
-    spreads = [max(scores) - min(scores) for scores in by_disease.values()]
+def _spread_of(by_report: dict[str, list[float]]) -> dict[str, float]:
+    every = [score for scores in by_report.values() for score in scores]
+    spreads = [max(scores) - min(scores) for scores in by_report.values()]
     return {
         "reads": len(every),
         "mean": round(statistics.mean(every), 1),
