@@ -112,6 +112,7 @@ def grade(
     """
     agreed, compared = agreement(read, opinion)
     items = [overridden(item, overrides) for item in _items(report, read, opinion)]
+    items.sort(key=_instructive)
     total = sum(item.weight for item in items)
     if total == 0:
         return Grade(None, None, (), (), agreed, compared)
@@ -155,6 +156,13 @@ def _disputed(item: Item, read: ParsedText, opinion: Opinion) -> Item:
         return item
     sides = sides_with_read(item.concept, read_finds=answer.is_given, opinion=opinion)
     return replace(item, disputed=sides)
+
+
+def _instructive(item: Item) -> tuple[int, float]:
+    """What there is most to learn from first: findings by what they cost, then what was right, then
+    numbers."""
+    group = 2 if item.kind == "MEASURE" else 1 if item.kind == "HIT" else 0
+    return group, -item.weight * (1.0 - item.credit)
 
 
 def _says_normal(report: ParsedText) -> bool:

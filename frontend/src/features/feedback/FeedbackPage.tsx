@@ -208,7 +208,7 @@ function ScoreLine({ grade }: { grade: Grade }) {
         <span> of 100</span>
       </div>
       <div>
-        {grade.caps.length === 0 ? (
+        {sum.cap === 0 ? (
           <Text>The rows below add up to this score.</Text>
         ) : (
           <>

@@ -192,7 +192,7 @@ function DecisionForm({ read, row, concept, asked, again }: FormProps & { asked:
         data-testid="decision"
       >
         <Group gap="md" mt={6}>
-          {DECISIONS.map((one) => (
+          {DECISIONS.filter((one) => again || one.share !== null).map((one) => (
             <Radio key={one.value} value={one.value} label={one.label} size="sm" />
           ))}
         </Group>

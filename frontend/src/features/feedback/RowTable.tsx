@@ -1,5 +1,5 @@
-import type { ReactNode } from "react";
-import type { Grade, GradeRow } from "../../api/types";
+import { Fragment, type ReactNode } from "react";
+import type { Grade, GradeRow, RowKind } from "../../api/types";
 import { addUp, plain, signed } from "./arithmetic";
 import styles from "./feedback.module.css";
 import { KINDS } from "./kinds";
@@ -32,12 +32,10 @@ export function RowTable({ grade, active, onActive, onPick, under }: RowTablePro
         </tr>
       </thead>
       <tbody>
-        {grade.rows.map((row, index) => {
-          const look = KINDS[row.kind];
-          return (
+        {grade.rows.map((row, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a grade's rows never change
+          <Fragment key={index}>
             <tr
-              // biome-ignore lint/suspicious/noArrayIndexKey: a grade's rows never change
-              key={index}
               id={`row-${index}`}
               data-kind={row.kind}
               data-active={active === index}
@@ -47,15 +45,7 @@ export function RowTable({ grade, active, onActive, onPick, under }: RowTablePro
             >
               <td className={styles.rowNumber}>{index + 1}</td>
               <td>
-                <span
-                  className={styles.kind}
-                  style={{ "--kind": look.color } as React.CSSProperties}
-                >
-                  <span aria-hidden className={styles.sign}>
-                    {look.sign}
-                  </span>
-                  {look.name}
-                </span>
+                <Kind kind={row.kind} />
               </td>
               <td>
                 <button
@@ -69,15 +59,25 @@ export function RowTable({ grade, active, onActive, onPick, under }: RowTablePro
                 </button>
                 <div className={styles.sentence}>{row.sentence}</div>
                 <SecondReader row={row} />
-                {under?.(row)}
               </td>
               <td className={styles.number} data-points={row.points}>
                 {signed(sum.points[index] ?? 0)}
               </td>
               <td className={styles.number}>{row.kind === "CAP" ? "" : plain(row.possible)}</td>
             </tr>
-          );
-        })}
+            {under && row.kind !== "CAP" && (
+              <tr
+                className={styles.under}
+                data-active={active === index}
+                onMouseEnter={() => onActive(index)}
+                onMouseLeave={() => onActive(null)}
+              >
+                <td />
+                <td colSpan={4}>{under(row)}</td>
+              </tr>
+            )}
+          </Fragment>
+        ))}
       </tbody>
       <tfoot>
         {sum.cap !== 0 && (
@@ -105,6 +105,18 @@ export function RowTable({ grade, active, onActive, onPick, under }: RowTablePro
         </tr>
       </tfoot>
     </table>
+  );
+}
+
+function Kind({ kind }: { kind: RowKind }) {
+  const look = KINDS[kind];
+  return (
+    <span className={styles.kind} style={{ "--kind": look.color } as React.CSSProperties}>
+      <span aria-hidden className={styles.sign}>
+        {look.sign}
+      </span>
+      {look.name}
+    </span>
   );
 }
 
