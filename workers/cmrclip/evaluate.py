@@ -15,6 +15,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from workers.cmrclip import contrast, metrics, probes
 from workers.cmrclip.augment import collate
 from workers.cmrclip.compact_model import CompactModel
 from workers.cmrclip.familiarity import make_reference, write_reference
-from workers.cmrclip.library import Example, read_library
+from workers.cmrclip.library import Example, iterate_library, read_library
 from workers.cmrclip.sentences import sentences_of
 
 GROUPS = ("sex", "age_band", "vendor", "field_strength", "site")
@@ -57,6 +58,16 @@ def embed_examples(model: CompactModel, examples: Sequence[Example]) -> Vectors:
             batch = collate(some, model.config.crop).to(device)
             parts.append(model.embed_images(batch)[0].float().cpu())
     result: Vectors = torch.cat(parts).numpy()
+    return result
+
+
+def embed_library(model: CompactModel, folder: Path) -> Vectors:
+    """(N, P) of every prepared study of a folder, some at a time: a library need not fit into
+    memory."""
+    examples, parts = iterate_library(folder), []
+    while some := list(islice(examples, _AT_ONCE)):
+        parts.append(embed_examples(model, some))
+    result: Vectors = np.concatenate(parts)
     return result
 
 
@@ -257,9 +268,10 @@ def drift(reference: Vectors, vectors: Vectors) -> dict[str, Any]:
 
 
 def evaluate(
-    model: CompactModel, examples: list[Example], trained_on: list[Example] | None = None
+    model: CompactModel, examples: list[Example], trained_on: Vectors | None = None
 ) -> dict[str, Any]:
-    """Everything, as one JSON-ready dictionary."""
+    """Everything, as one JSON-ready dictionary; `trained_on`: vectors (N, P) of the training's
+    library, for drift."""
     model.eval()
     tested = Tested(examples, embed_examples(model, examples), truths_of(examples))
     found: dict[str, Any] = {
@@ -268,8 +280,8 @@ def evaluate(
         "concepts": by_concept(model, tested),
         "retrieval": retrieval(model, tested),
     }
-    if trained_on:
-        found["drift"] = drift(embed_examples(model, trained_on), tested.vectors)
+    if trained_on is not None:
+        found["drift"] = drift(trained_on, tested.vectors)
     return found
 
 
@@ -331,10 +343,10 @@ def main() -> None:
     given = parser.parse_args()
     try:
         model, _ = load_model(given.checkpoint)
-        trained_on = read_library(given.trained_on) if given.trained_on else None
+        trained_on = embed_library(model, given.trained_on) if given.trained_on else None
         found = evaluate(model, read_library(given.library), trained_on)
-        if given.reference and trained_on:
-            write_reference(given.reference, make_reference(embed_examples(model, trained_on)))
+        if given.reference and trained_on is not None:
+            write_reference(given.reference, make_reference(trained_on))
     except InputError as error:
         parser.error(error.sentence)
     print(table(found))

@@ -91,12 +91,18 @@ def read_example(path: Path) -> Example:
 
 def read_library(folder: Path) -> list[Example]:
     """All prepared studies of a folder by name. Raises InputError where there is none."""
+    return list(iterate_library(folder))
+
+
+def iterate_library(folder: Path) -> Iterator[Example]:
+    """The same, one at a time."""
     paths = sorted(folder.glob("*.npz"))
     if not paths:
         raise InputError(
             f"{folder} holds no prepared study; make some with python -m workers.cmrclip.library."
         )
-    return [read_example(path) for path in paths]
+    for path in paths:
+        yield read_example(path)
 
 
 def split_by_patient(

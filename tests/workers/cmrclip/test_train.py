@@ -158,7 +158,7 @@ def test_a_checkpoint_serves(examples, tmp_path: Path):
 
 def test_an_evaluation_has_every_part(examples, tmp_path: Path):
     training = Training(RUN, examples)
-    found = evaluate(training.model, examples, examples)
+    found = evaluate(training.model, examples, embed_examples(training.model, examples))
     one = found["concepts"]["lv_dysfunction"]
     assert {"zero_shot", "few_shot", "linear_probe", "calibration", "by_group"} <= set(one)
     assert one["positives"] == one["negatives"] == 10
