@@ -188,10 +188,53 @@ SHORTHAND = [
     ("No IV contrast was given.", set()),
 ]  # fmt: skip
 
+ELSEWHERE = [
+    # One chamber's property ends where the next chamber's begins.
+    ("The left atrium is moderately dilated and the right atrium is normal in size.",
+     {"la_dilation present moderate", "ra_dilation absent"}),
+    ("Aortic stenosis, pericardial effusion and thrombus were all absent.",
+     {"aortic_stenosis absent", "pericardial_effusion absent", "lv_thrombus absent"}),
+    ("Small pleural effusion. No pericardial effusion.", {"pericardial_effusion absent"}),
+    ("The aorta is normal. Enlarged mediastinal lymph nodes.", {"aortic_dilation absent"}),
+    ("Thickened interatrial septum.", set()),
+    ("Pericardial late enhancement.", {"pericardial_enhancement present"}),
+    ("Normal LV size. Native septal T1 is low at 890 ms.", {"lv_dilation absent"}),
+    ("Largely non-viable infarct in the LAD territory.",
+     {"infarct present 1,2,7,8,13,14,17"}),
+    ("The aortic valve is bicuspid.", {"bicuspid_aortic_valve present"}),
+    ("The left ventricle is hyperdynamic.", {"lv_dysfunction absent"}),
+    ("Normal-sized left ventricle.", {"lv_dilation absent"}),
+    ("Both native T1 (1078 ms) and the ECV (31 %) are increased.",
+     {"t1_raised present", "ecv_raised present"}),
+    ("Subepicardial LGE in the basal inferolateral segment, sparing the subendocardium.",
+     {"lge present subepicardial 5"}),
+    ("Mitral incompetence of moderate degree.", {"mitral_regurgitation present moderate"}),
+]  # fmt: skip
+SIGNS = [
+    ("LGE -, T2 oedema -, effusion -/thrombus -.",
+     {"lge absent", "oedema absent", "pericardial_effusion absent", "lv_thrombus absent"}),
+    ("LGE: basal + mid IS, mid AS.", {"lge present 3,8,9"}),
+    ("Mild AS (aortic stenosis), MR mild.",
+     {"aortic_stenosis present mild", "mitral_regurgitation present mild"}),
+    ("TR mild, MR moderate.",
+     {"tricuspid_regurgitation present mild", "mitral_regurgitation present moderate"}),
+    ("LV mildly ↑, RA N.", {"lv_dilation present mild", "ra_dilation absent"}),
+    ("LGE 25-50 % of the wall.", {"lge present"}),
+]  # fmt: skip
+TITLES = [
+    ("PERICARDIAL EFFUSION\nPresent: no", {"pericardial_effusion absent"}),
+    ("LV THROMBUS\nStatus: nil", {"lv_thrombus absent"}),
+    ("THROMBUS\nApex: none", {"lv_thrombus absent"}),
+    ("SHUNT\nIntracardiac shunt: no", {"shunt absent"}),
+    ("LGE\nPattern: midwall\nLocation: basal inferoseptal", {"lge present midwall 3"}),
+    ("LGE\nBasal inferoseptal: midwall\nElsewhere: nil", {"lge present midwall 3"}),
+]  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [*NEGATION, *DOUBT, *TIME, *CHAMBERS, *PLACES, *WORDS, *ABROAD, *LABELS, *SHORTHAND],
+    [*NEGATION, *DOUBT, *TIME, *CHAMBERS, *PLACES, *WORDS, *ABROAD, *LABELS, *SHORTHAND,
+     *ELSEWHERE, *SIGNS, *TITLES],
 )
 def test_claims(text: str, expected: set[str]):
     assert claims_of(text) == expected
