@@ -14,8 +14,8 @@ from domain.findings.vocabulary import TOKEN, vocabulary
 _TYPO_LENGTH, _LONGEST_WORD = 6, 30
 _TYPO_SCORE = 86
 _STEM_LENGTH = 5
-# Enough for the words of any service; a text of invented words must not fill the memory.
-_WORDS_KEPT = 50_000
+# Enough for the words of any service; texts of invented words must not fill the memory.
+_WORDS_KEPT, _LONGEST_KEPT = 50_000, 60
 _ENDINGS = ("ing", "ed", "es", "s", "d", "ly")
 _SLASHED = re.compile(r"[^/]+|/")
 # Dots that lead the eye from a label to its value.
@@ -40,7 +40,9 @@ def read_tokens(text: str) -> list[Token]:
     for line in text.splitlines(keepends=True):
         for match in TOKEN.finditer(line):
             start = line_start + match.start()
-            for word, first, last in _understood(match.group()):
+            written = match.group()
+            words = _understood(written) if len(written) <= _LONGEST_KEPT else _words_of(written)
+            for word, first, last in words:
                 found.append(Token(word, start + first, start + last))
         line_start += len(line)
         found.append(Token("\n", line_start - 1, line_start))
@@ -145,8 +147,7 @@ def _is_value(line: list[Token]) -> bool:
     return matches[0].means(*kinds)
 
 
-@lru_cache(_WORDS_KEPT)
-def _understood(written: str) -> tuple[tuple[str, int, int], ...]:
+def _words_of(written: str) -> tuple[tuple[str, int, int], ...]:
     """The words of what stands between blanks, spelled as the vocabulary does, each with [first,
     last) in it; «oedema/scar» is three, «c/w» one."""
     words = vocabulary()
@@ -164,6 +165,9 @@ def _understood(written: str) -> tuple[tuple[str, int, int], ...]:
         found.append((word, start, start + len(piece)))
         start += len(piece)
     return tuple(found)
+
+
+_understood = lru_cache(_WORDS_KEPT)(_words_of)
 
 
 def _repaired(word: str) -> str:
