@@ -32,7 +32,9 @@ class Study(models.Model):
     )
     patient_sex = models.CharField(max_length=1, default="", blank=True, help_text="(0010,0040)")
     body_surface_area_m2 = models.FloatField(
-        null=True, help_text="From Patient's Size (0010,1020) and Weight (0010,1030), Mosteller."
+        null=True,
+        blank=True,
+        help_text="From Patient's Size (0010,1020) and Weight (0010,1030), Mosteller.",
     )
     manufacturer = models.CharField(max_length=64, default="", blank=True, help_text="(0008,0070)")
     field_strength_tesla = models.FloatField(null=True, help_text="(0018,0087)")

@@ -12,6 +12,7 @@ from people.models import User
 from reads.models import QUESTION_KINDS, QUESTION_STATES, READ_STATES, Draft, Question, Read
 from reads.selectors import (
     access_read,
+    appeals_of,
     failure_of,
     grade_of,
     neighbours_for,
@@ -147,6 +148,9 @@ class ReadSummaryOut(serializers.Serializer):
     submitted_at = serializers.DateTimeField()
     state = serializers.ChoiceField(choices=READ_STATES)
     score = serializers.FloatField(allow_null=True)
+    appeal = serializers.ChoiceField(
+        choices=QUESTION_STATES, allow_null=True, help_text="State of the newest appeal."
+    )
 
 
 class FellowOut(serializers.Serializer):
@@ -237,6 +241,7 @@ def read_summary(read: Read) -> dict[str, Any]:
         "submitted_at": read.submitted_at,
         "state": state_of(read),
         "score": score_of(read),
+        "appeal": next((appeal.state for appeal in appeals_of(read)), None),
     }
 
 
@@ -274,7 +279,7 @@ def read_body(user: User, read_id: object) -> dict[str, Any]:
         "may_appeal": is_own,
         "may_override": teaches and not is_own,
         "reads_of_case": read.case.reads.count() if teaches else 1,
-        "appeals": read.questions.filter(kind="appeal").exclude(state="withdrawn"),
+        "appeals": appeals_of(read),
         # The newest for each concept stands.
         "overrides": list(
             {

@@ -57,8 +57,10 @@ def decide(client, read: dict, **change):
 def test_an_appeal_reaches_the_queue_and_its_answer_the_fellow(fellow, educator, read):
     assert read["may_appeal"] and not read["may_override"]
     assert read["grade"]["score"] <= 70 and row(read, "lv_thrombus")["kind"] == "EXTRA"
+    assert fellow.get("/api/reads").json()["results"][0]["appeal"] is None
     made = appeal(fellow, read)
     assert made.status_code == 201
+    assert fellow.get("/api/reads").json()["results"][0]["appeal"] == "open"
     assert [one["text"] for one in made.json()["appeals"]] == ["It is on slice 9."]
     queue = educator.get("/api/questions").json()
     asked = queue["results"][0]
@@ -73,6 +75,7 @@ def test_an_appeal_reaches_the_queue_and_its_answer_the_fellow(fellow, educator,
     assert seen["overrides"][0]["reason"] == REASON
     assert seen["overrides"][0]["made_by"]["name"] == "Educator Invented"
     assert seen["appeals"][0]["state"] == "answered"
+    assert fellow.get("/api/reads").json()["results"][0]["appeal"] == "answered"
     assert seen["grade"]["caps"] == [] and seen["grade"]["score"] > read["grade"]["score"]
     total = sum(round(one["points"] * 100) for one in seen["grade"]["rows"])
     assert total == round(seen["grade"]["score"] * 100)

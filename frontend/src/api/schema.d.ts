@@ -530,6 +530,15 @@ export interface components {
             state: components["schemas"]["ReadState"];
             /** Format: double */
             score: number | null;
+            /**
+             * @description State of the newest appeal.
+             *
+             *     * `open` - open
+             *     * `answered` - answered
+             *     * `withdrawn` - withdrawn
+             *     * `lapsed` - lapsed
+             */
+            appeal: (components["schemas"]["QuestionState"] | components["schemas"]["NullEnum"]) | null;
             fellow: components["schemas"]["FellowOut"];
         };
         CohortReadPageOut: {
@@ -688,6 +697,8 @@ export interface components {
             cases: components["schemas"]["NeighbourOut"][];
             hidden_count: number;
         };
+        /** @enum {unknown} */
+        NullEnum: null;
         OverrideInRequest: {
             concept: string;
             /** Format: double */
@@ -848,6 +859,15 @@ export interface components {
             state: components["schemas"]["ReadState"];
             /** Format: double */
             score: number | null;
+            /**
+             * @description State of the newest appeal.
+             *
+             *     * `open` - open
+             *     * `answered` - answered
+             *     * `withdrawn` - withdrawn
+             *     * `lapsed` - lapsed
+             */
+            appeal: (components["schemas"]["QuestionState"] | components["schemas"]["NullEnum"]) | null;
         };
         ReadSummaryPageOut: {
             count: number;

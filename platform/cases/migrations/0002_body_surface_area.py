@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='study',
             name='body_surface_area_m2',
-            field=models.FloatField(help_text="From Patient's Size (0010,1020) and Weight (0010,1030), Mosteller.", null=True),
+            field=models.FloatField(blank=True, help_text="From Patient's Size (0010,1020) and Weight (0010,1030), Mosteller.", null=True),
         ),
     ]

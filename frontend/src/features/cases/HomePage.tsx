@@ -1,4 +1,4 @@
-import { Anchor, Button, Card, Grid, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Anchor, Badge, Button, Card, Grid, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { casesQuery, progressQuery, readsQuery } from "../../api/queries";
@@ -102,6 +102,16 @@ function NextCase({ entry, left }: { entry: CaseSummary | undefined; left: numbe
   );
 }
 
+/** Whether an educator still has to answer, or has: the answer stands under its row. */
+function AppealBadge({ appeal }: { appeal: ReadSummary["appeal"] }) {
+  if (appeal !== "open" && appeal !== "answered") return null;
+  return (
+    <Badge ml="sm" color={appeal === "open" ? "gray" : "amber"}>
+      {appeal === "open" ? "Appeal open" : "Appeal answered"}
+    </Badge>
+  );
+}
+
 function RecentReads({ reads }: { reads: ReadSummary[] }) {
   if (reads.length === 0) {
     return (
@@ -125,6 +135,7 @@ function RecentReads({ reads }: { reads: ReadSummary[] }) {
                 <Anchor component={Link} to={`/reads/${read.id}`} fw={600}>
                   {read.case.title}
                 </Anchor>
+                <AppealBadge appeal={read.appeal} />
               </Table.Td>
               <Table.Td c="ink.6">
                 <When at={read.submitted_at} />
