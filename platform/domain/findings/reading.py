@@ -22,6 +22,8 @@ _SLASHED = re.compile(r"[^/]+|/")
 _LEADERS = re.compile(r"\.\s*\.")
 _MINUS = re.compile(r"[-–−]\s*(?:[,.;/)\n]|$)")
 _WALL_CAPITALS = re.compile(r"\b(?:AS|IS|AL)\b")
+# No sentence is that long; a text without an end must not take for ever.
+_LONGEST_CLAUSE = 120
 _DASHES = {"-", "–", "−"}
 _AFTER_MINUS = {",", ".", ";", "/", ")", "\n"}
 _WALL_LETTERS = {"as": "anteroseptal", "is": "inferoseptal", "al": "anterolateral"}
@@ -255,6 +257,11 @@ def read_clauses(tokens: list[Token]) -> Iterable[tuple[list[Token], list[str]]]
             if not clause and token.word in words.skipped_sections and token.word != "history":
                 skipping = True
             clause.append(token)
+            if len(clause) >= _LONGEST_CLAUSE:
+                # Within a clause everything is compared with everything.
+                if not skipping:
+                    yield clause, heading
+                clause = []
 
 
 def _title(clause: list[Token]) -> str:
