@@ -8,12 +8,13 @@ or behind them (`scopes`); layers, patterns and segments are given to the findin
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from domain.errors import InputError
 from domain.findings.claims import ASSERTIONS, Claim, Measurement, ParsedText, Span
-from domain.findings.clause import Clause, Match
+from domain.findings.clause import Clause, Match, Token
 from domain.findings.derive import derive
 from domain.findings.measuring import UNITS, is_measured, is_number, measures_of
 from domain.findings.places import PLACE_KINDS, Place, places_of, whole_place
@@ -23,6 +24,7 @@ from domain.findings.scopes import assertion_of, is_of_another
 from domain.findings.vocabulary import vocabulary
 
 MAX_LENGTH = 1_000_000
+_CLAUSES_KEPT = 8_192
 _NEEDS_CONTRAST = frozenset({"lge", "infarct", "mvo", "pericardial_enhancement"})
 _CONTRAST_WORDS = {"contrast", "gad", "gadolinium", "gbca", "acquired"}
 _CONTRAST_REACH = 3
@@ -48,38 +50,93 @@ def parse(text: str, about: Person = ANYBODY) -> ParsedText:
     measures: dict[str, Measurement] = {}
     gaps: list[Span] = []
     unassessed: set[str] = set()
-    chambers: list[str] = []
+    chambers: tuple[str, ...] = ()
     last: Claim | None = None
     for tokens, heading in read_clauses(read_tokens(text)):
-        clause = Clause(tokens, heading or chambers)
-        for name, measure in measures_of(clause):
-            measures.setdefault(name, measure)
-        if _is_unassessed(clause):
-            unassessed |= {*clause.codes("concept"), *_NEEDS_CONTRAST}
+        said = _said(tuple(token.word for token in tokens), tuple(heading) or chambers)
+        for name, measure in said.measures:
+            measures.setdefault(name, replace(measure, span=_in_text(measure.span, tokens)))
+        if said.unassessed:
+            unassessed |= said.unassessed
             continue
-        found = list(_claims(clause)) or _described_further(clause, last)
-        last = _last_placed(clause, found, last)
+        found = [_placed_in_text(claim, tokens) for claim in said.claims]
+        found = found or _described_further(said, tokens, last)
+        last = _last_placed(said, found, last)
         claims.extend(found)
-        gaps.extend(unparsed(clause))
-        chambers = _carried(clause)
+        gaps.extend(_in_text(gap, tokens) for gap in said.gaps)
+        chambers = said.carried
     read = ParsedText(text, _merge(claims), measures, tuple(gaps), frozenset(unassessed))
     return derive(read, about)
 
 
-def _last_placed(clause: Clause, found: list[Claim], last: Claim | None) -> Claim | None:
+@dataclass(frozen=True)
+class _Said:
+    """What a clause says on its own; spans are of its tokens, [first, last).
+
+    `unassessed`: concepts it says were not looked at; `place`, `place_spans`: where and how, and
+    what says so; `names_chamber`, `names_measure`; `carried`: the chambers that the next clause may
+    leave out.
+    """
+
+    measures: tuple[tuple[str, Measurement], ...]
+    unassessed: frozenset[str]
+    claims: tuple[Claim, ...]
+    place: Place
+    place_spans: tuple[Span, ...]
+    names_chamber: bool
+    names_measure: bool
+    gaps: tuple[Span, ...]
+    carried: tuple[str, ...]
+
+
+@lru_cache(_CLAUSES_KEPT)
+def _said(words: tuple[str, ...], before: tuple[str, ...]) -> _Said:
+    """Read once: reports say many things in the same words, and a template all of them."""
+    clause = Clause([Token(word, i, i + 1) for i, word in enumerate(words)], list(before))
+    unassessed = (
+        frozenset(clause.codes("concept")) | _NEEDS_CONTRAST
+        if _is_unassessed(clause)
+        else frozenset()
+    )
+    return _Said(
+        tuple(measures_of(clause)),
+        unassessed,
+        () if unassessed else tuple(_claims(clause)),
+        whole_place(clause),
+        tuple(clause.span(one) for one in clause.of(*PLACE_KINDS)),
+        bool(clause.of("chamber")),
+        bool(clause.of("measure")),
+        tuple(unparsed(clause)),
+        tuple(_carried(clause)),
+    )
+
+
+def _in_text(span: Span, tokens: list[Token]) -> Span:
+    """Tokens [first, last) as [start, end) of the text."""
+    return tokens[span[0]].start, tokens[span[1] - 1].end
+
+
+def _placed_in_text(claim: Claim, tokens: list[Token]) -> Claim:
+    return Claim(
+        claim.concept, claim.assertion, claim.severity, claim.layers, claim.patterns,
+        claim.segments, tuple(_in_text(span, tokens) for span in claim.spans),
+    )  # fmt: skip
+
+
+def _last_placed(said: _Said, found: list[Claim], last: Claim | None) -> Claim | None:
     """The finding that the next clause may go on describing."""
     placed = [one for one in found if one.concept in vocabulary().placed and one.is_given]
     if placed:
         return placed[-1]
-    return None if found or clause.of("chamber", "measure") else last
+    return None if found or said.names_chamber or said.names_measure else last
 
 
-def _described_further(clause: Clause, last: Claim | None) -> list[Claim]:
+def _described_further(said: _Said, tokens: list[Token], last: Claim | None) -> list[Claim]:
     """What a clause without a finding says of the last: «LGE: yes. Layer: midwall.»"""
-    place = whole_place(clause)
-    if last is None or place == _NOWHERE or clause.of("chamber"):
+    place = said.place
+    if last is None or place == _NOWHERE or said.names_chamber:
         return []
-    spans = tuple(clause.span(one) for one in clause.of(*PLACE_KINDS)) or last.spans
+    spans = tuple(_in_text(span, tokens) for span in said.place_spans) or last.spans
     return [
         Claim(last.concept, last.assertion, None, place.layers, place.patterns, place.segments,
               spans)

@@ -37,15 +37,17 @@ _ENDS = {".", ";", "!", "|", "\n"}
 
 def read_tokens(text: str) -> list[Token]:
     """Tokens and line ends, spelled the British way, typing errors repaired."""
-    found = []
+    found: list[Token] = []
     line_start = 0
+    # A third of the time goes into making tokens, half of it less without the named arguments.
+    new = tuple.__new__
     for line in text.splitlines(keepends=True):
         for match in TOKEN.finditer(line):
             start = line_start + match.start()
             written = match.group()
             words = _understood(written) if len(written) <= _LONGEST_KEPT else _words_of(written)
             for word, first, last in words:
-                found.append(Token(word, start + first, start + last))
+                found.append(new(Token, (word, start + first, start + last)))
         line_start += len(line)
         found.append(Token("\n", line_start - 1, line_start))
     # Most texts have none of these, and looking is cheaper than rewriting.
