@@ -30,7 +30,8 @@ class Targets:
     """For N studies and a pool of T sentences.
 
     - `sentences`: the pool; `support` (N, T): see `sentences.support`, -1 for silence
-    - `own`: for each study the places in the pool of its own report's sentences
+    - `own`: for each study the places in the pool of its own report's sentences; `prompts`: places
+      of the sentences that a finding is asked about with
     - `measures` (N, len(MEASURES)), standardised by `means` and `deviations`, NaN where not stated
     - `segments` (N, 17 * len(LOCATED)): 1 in the AHA segments that the report names for a finding,
       0 elsewhere, NaN where it says nothing of the finding or of its place
@@ -40,6 +41,7 @@ class Targets:
     sentences: tuple[Sentence, ...]
     support: NDArray[np.float32]
     own: tuple[tuple[int, ...], ...]
+    prompts: tuple[int, ...]
     measures: NDArray[np.float32]
     means: NDArray[np.float32]
     deviations: NDArray[np.float32]
@@ -53,9 +55,10 @@ def targets_of(reports: Sequence[str]) -> Targets:
     own = [sentences_of(report) for report in parsed]
     known = _known_concepts(parsed)
     pool: dict[str, Sentence] = {one.text: one for sentences in own for one in sentences}
-    for concept in known:
-        for text in (*_first(prompts_of(concept)), *_graded_prompts(concept)):
-            pool.setdefault(text, read_sentence(text))
+    asked = [text for concept in known
+             for text in (*_first(prompts_of(concept)), *_graded_prompts(concept))]  # fmt: skip
+    for text in asked:
+        pool.setdefault(text, read_sentence(text))
     places = {text: index for index, text in enumerate(pool)}
     sentences = tuple(pool.values())
     stated = np.array([_measures(report) for report in parsed], dtype=np.float32)
@@ -64,6 +67,7 @@ def targets_of(reports: Sequence[str]) -> Targets:
         sentences,
         support_matrix(sentences, parsed),
         tuple(tuple(places[one.text] for one in sentences) for sentences in own),
+        tuple(places[text] for text in asked),
         (stated - means) / deviations,
         means,
         deviations,
@@ -123,13 +127,21 @@ def _segments(report: ParsedText) -> list[float]:
 
 
 def draw_pool(
-    targets: Targets, studies: Iterable[int], size: int, rng: np.random.Generator
+    targets: Targets,
+    studies: Iterable[int],
+    size: int,
+    rng: np.random.Generator,
+    *,
+    prompt_share: float = 0.0,
 ) -> NDArray[np.intp]:
-    """Places in the pool for one step: half from the studies' own reports, half from all."""
+    """Places in the pool for one step: `prompt_share` of them prompts; of the others half from the
+    studies' own reports, half from all."""
+    asked = rng.permutation(np.array(targets.prompts, dtype=np.intp))[: int(prompt_share * size)]
+    size -= len(asked)
     own = np.array([place for study in studies for place in targets.own[study]], dtype=np.intp)
     some = rng.permutation(own)[: size // 2]
     rest = rng.integers(len(targets.sentences), size=size - len(some))
-    return np.unique(np.concatenate([some, rest]))
+    return np.unique(np.concatenate([asked, some, rest]))
 
 
 def is_stated(support: NDArray[np.float32]) -> NDArray[np.bool_]:

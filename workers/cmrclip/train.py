@@ -53,6 +53,8 @@ class TrainConfig:
     rising rate, then a cosine to 0; `measure_weight`: of the stated numbers beside the sentences;
     `segment_weight`: of the AHA segments that reports name, 0 for none; `begin_from`: the folder of
     a checkpoint whose weights the run starts with, empty for fresh ones;
+    `prompt_share`: of the sentences of a step, those that findings are asked about with;
+    `train_image`: False leaves the image side as it is, so that only the texts move;
     `precision`: float32 or bfloat16 (autocast); `held_out`: share of patients kept for the curves;
     `save_every`: steps.
     """
@@ -67,6 +69,8 @@ class TrainConfig:
     warm_up: int = 200
     measure_weight: float = 0.5
     segment_weight: float = 0.0
+    prompt_share: float = 0.0
+    train_image: bool = True
     begin_from: str = ""
     precision: str = "float32"
     held_out: float = 0.08
@@ -111,6 +115,9 @@ class Training:
         self.model = make(config.model).to(self.device)
         if config.begin_from:
             _begin_from(self.model, Path(config.begin_from))
+        if not config.train_image:
+            for part in (self.model.image, self.model.image_head):
+                part.requires_grad_(False)
         self.optimizer = torch.optim.AdamW(
             _groups(self.model, config.weight_decay), lr=config.rate, betas=(0.9, 0.98), fused=True
         )
@@ -142,7 +149,9 @@ class Training:
             group["lr"] = self.rate_at(self.step)
         rng = np.random.default_rng([config.seed, 2, self.step])
         studies = self.studies_at(self.step)
-        pool = draw_pool(self.targets, studies, config.pool, rng)
+        pool = draw_pool(
+            self.targets, studies, config.pool, rng, prompt_share=config.prompt_share
+        )
         self.optimizer.zero_grad(set_to_none=True)
         losses = self._accumulate(studies, pool)
         _sum_over_devices(self.model)
@@ -261,12 +270,12 @@ class Training:
 
 
 def _groups(model: torch.nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Matrices decay; biases, norms and embeddings of hashed words do not."""
-    decayed = [
-        p for n, p in model.named_parameters() if p.ndim >= 2 and not n.startswith("text.parts")
-    ]
+    """Matrices decay; biases, norms and embeddings of hashed words do not, nor what is not trained.
+    """
+    trained = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
+    decayed = [p for n, p in trained if p.ndim >= 2 and not n.startswith("text.parts")]
     chosen = {id(p) for p in decayed}
-    rest = [p for p in model.parameters() if id(p) not in chosen]
+    rest = [p for _, p in trained if id(p) not in chosen]
     return [
         {"params": decayed, "weight_decay": weight_decay},
         {"params": rest, "weight_decay": 0.0},
@@ -299,7 +308,7 @@ def _sum_over_devices(model: torch.nn.Module) -> None:
     if not distributed.is_initialized():
         return
     for parameter in model.parameters():
-        if parameter.grad is None:
+        if parameter.requires_grad and parameter.grad is None:
             parameter.grad = torch.zeros_like(parameter)
     # As one message: some two hundred small ones would wait for each other.
     gradients = [p.grad for p in model.parameters() if p.grad is not None]

@@ -108,6 +108,19 @@ def test_it_learns_where_the_reports_say_it_lies_and_goes_on_from_a_checkpoint(
         Training(replace(located, begin_from=str(tmp_path / "nowhere")), examples)
 
 
+def test_the_texts_can_move_alone(examples):
+    config = replace(RUN, train_image=False, prompt_share=0.5, weight_decay=0.1, rate=1e-2)
+    training = Training(config, examples)
+    before = weights(training)
+    prompts = {training.targets.sentences[place].text for place in training.targets.prompts}
+    assert "LV dilation." in prompts
+    for _ in range(3):
+        training.run_step()
+    for name, one in training.model.state_dict().items():
+        is_image = name.startswith(("image.", "image_head."))
+        assert torch.equal(one, before[name]) == is_image or name.startswith("segments"), name
+
+
 def test_every_study_comes_once_an_epoch(examples):
     training = Training(RUN, examples)
     seen = np.concatenate([training.studies_at(step) for step in range(5)])
