@@ -24,6 +24,8 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     setupFiles: ["src/test-setup.ts"],
+    // Typing into a form letter by letter takes seconds on a busy machine.
+    testTimeout: 30_000,
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
   },

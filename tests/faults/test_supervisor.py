@@ -212,7 +212,7 @@ def test_a_stop_in_the_middle_of_starting_leaves_nothing(tmp_path: Path) -> None
     started = start(tmp_path / "var", free_port(), tmp_path / "output")
     until(lambda: "database up to date" in started.printed(), about=started.printed)
     started.process.terminate()
-    assert started.process.wait(30) == 0
+    assert started.process.wait(90) == 0
     assert "Traceback" not in started.printed()
     assert left(started.var) == {}
 
