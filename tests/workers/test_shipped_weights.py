@@ -15,7 +15,7 @@ def test_the_shipped_weights_are_those_of_their_card():
     digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
     card = (folder / "README.md").read_text()
     assert f"SHA-256 `{digest}`" in card
-    assert embedder.version == f"cine-compact-2@{digest[:12]}"
+    assert embedder.version == f"cine-compact-3@{digest[:12]}"
     assert embedder.home == ("CineRounds phantom",)
     size = sum(path.stat().st_size for path in folder.iterdir())
     assert size < 16 * 1024 * 1024
