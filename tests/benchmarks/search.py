@@ -140,9 +140,10 @@ class Library:
             ),
         )
         _copy(
-            "similar_embedding (study_id, model_version_id, vector, made_at)",
+            "similar_embedding (study_id, model_version_id, vector, finding_scores, made_at)",
             (
-                (pk, self.version.pk, f"[{','.join(f'{value:.6g}' for value in vector)}]", now)
+                (pk, self.version.pk, f"[{','.join(f'{value:.6g}' for value in vector)}]", "{}",
+                 now)
                 for pk, vector in zip(ids, more.tolist(), strict=True)
             ),
         )
