@@ -1,5 +1,6 @@
 """The supervisor over the real project: starts, refusals, kills, restarts and a clean end."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -7,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
@@ -215,6 +217,15 @@ def test_a_stop_in_the_middle_of_starting_leaves_nothing(tmp_path: Path) -> None
     assert started.process.wait(90) == 0
     assert "Traceback" not in started.printed()
     assert left(started.var) == {}
+
+
+def test_a_stop_that_python_ignores_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor_module, "_asked_to_stop", threading.Event())
+    supervisor_module.stop_if_asked()
+    with contextlib.suppress(KeyboardInterrupt):
+        supervisor_module._interrupt(signal.SIGTERM, None)
+    with pytest.raises(KeyboardInterrupt):
+        supervisor_module.stop_if_asked()
 
 
 def test_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

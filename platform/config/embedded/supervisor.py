@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -284,21 +285,27 @@ def check_room(var: Path) -> None:
 def serve(supervisor: Supervisor, *, demo: bool) -> NoReturn:
     """Starts everything and looks after it until interrupted."""
     supervisor.start_services()
+    stop_if_asked()
     supervisor.say("bringing the database up to date")
     supervisor.manage("migrate", "--verbosity", "0")
+    stop_if_asked()
     if demo:
         supervisor.say("checking the demo library (made once, in a few minutes)")
         supervisor.manage("make_demo_library", "--if-empty")
+        stop_if_asked()
     supervisor.say("starting workers and web")
     supervisor.start_workers()
+    stop_if_asked()
     sign_ins = supervisor.manage("demo_sign_ins", quiet=True)
     supervisor.wait_until_served()
+    stop_if_asked()
     supervisor.say(f"CineRounds is at http://127.0.0.1:{supervisor.port}")
     if sign_ins:
         print("Sign in as one of the demo people (all invented):")
         print(sign_ins, end="")
     print("Ctrl-C stops everything. Formative teaching only, never clinical use.", flush=True)
     while True:
+        stop_if_asked()
         supervisor.look_after()
         time.sleep(0.2)
 
@@ -339,8 +346,19 @@ def main() -> int:
         return 1
 
 
+_asked_to_stop = threading.Event()
+
+
 def _interrupt(number: int, frame: object) -> NoReturn:
+    # Raised where Python ignores it (a callback after a fork, a finalizer), it would be lost.
+    _asked_to_stop.set()
     raise KeyboardInterrupt
+
+
+def stop_if_asked() -> None:
+    """Raises KeyboardInterrupt where a signal to stop has come, though its own was ignored."""
+    if _asked_to_stop.is_set():
+        raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
