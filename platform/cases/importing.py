@@ -23,8 +23,8 @@ from cases.models import Instance, Report, Series, Stack, Study, Upload
 from cases.services import add_report, check_report_text
 from common import storage
 from common.queue import IMPORT_UPLOAD, PREPARE_CLIP, ask
+from domain.body import body_surface_area
 from domain.errors import InputError
-from domain.findings import body_surface_area
 from domain.imaging import Deidentifier, PreparedInstance, read_study, summarise
 from domain.imaging.transcode import Unusable, prepare_instances
 from people.models import Programme, User

@@ -13,6 +13,7 @@ from cases.selectors import access_case, access_case_set, cases_seen_by, teaches
 from cases.serializers import study_body
 from common.errors import NotFound
 from common.pagination import page_of, paged
+from people.models import User
 from people.selectors import TEACHES, access_cohort, cohorts_seen_by, programmes_where, signed_in
 from reads import selectors, services
 from reads.models import QUESTION_KINDS
@@ -39,6 +40,10 @@ from reads.serializers import (
 
 _PAGE = [OpenApiParameter("limit", int), OpenApiParameter("offset", int)]
 _STATUS = OpenApiParameter("status", str, enum=["all", "unread", "read"])
+
+
+def _read_response(user: User, read_id: object, *, status: int = 200) -> Response:
+    return Response(ReadOut(read_body(user, read_id)).data, status=status)
 
 
 class CasesView(MakeCase):
@@ -104,8 +109,7 @@ class CaseReadsView(APIView):
         user = signed_in(request)
         case = access_case(user, case_id)
         read, new = services.submit_read(user=user, case=case, **given(ReadIn, request))
-        body = ReadOut(read_body(user, read.pk)).data
-        return Response(body, status=201 if new else 200)
+        return _read_response(user, read.pk, status=201 if new else 200)
 
 
 class ReadsView(APIView):
@@ -120,7 +124,7 @@ class ReadsView(APIView):
 class ReadView(APIView):
     @extend_schema(responses=ReadOut)
     def get(self, request: Request, read_id: str) -> Response:
-        return Response(ReadOut(read_body(signed_in(request), read_id)).data)
+        return _read_response(signed_in(request), read_id)
 
 
 class AppealsView(APIView):
@@ -129,7 +133,7 @@ class AppealsView(APIView):
         user = signed_in(request)
         read = selectors.access_read(user, read_id)
         services.appeal(user=user, read=read, **given(AppealIn, request))
-        return Response(ReadOut(read_body(user, read_id)).data, status=201)
+        return _read_response(user, read_id, status=201)
 
 
 class AppealView(APIView):
@@ -147,7 +151,7 @@ class OverridesView(APIView):
         user = signed_in(request)
         read = selectors.access_read(user, read_id)
         services.override_row(user=user, read=read, **given(OverrideIn, request))
-        return Response(ReadOut(read_body(user, read_id)).data, status=201)
+        return _read_response(user, read_id, status=201)
 
 
 class QuestionsView(APIView):

@@ -16,13 +16,6 @@ from similar.roles import Neighbours
 from similar.selectors import count_as_near, neighbours_of
 
 _WITH_GRADES = Prefetch("grades", queryset=Grade.objects.order_by("-graded_at"))
-_WITH_APPEALS = Prefetch(
-    "questions",
-    queryset=Question.objects.filter(kind="appeal")
-    .exclude(state="withdrawn")
-    .order_by("-raised_at"),
-    to_attr="appeals",
-)
 
 
 def reads_of(user: User) -> QuerySet[Read]:
@@ -30,7 +23,7 @@ def reads_of(user: User) -> QuerySet[Read]:
     return (
         Read.objects.filter(user=user)
         .select_related("case", "report")
-        .prefetch_related(_WITH_GRADES, _WITH_APPEALS)
+        .prefetch_related(_WITH_GRADES, "questions")
         .order_by("-submitted_at")
     )
 
@@ -42,7 +35,7 @@ def access_read(user: User, read_id: object) -> Read:
             Q(user=user) | Q(case__programme__in=programmes_where(user, *TEACHES))
         )
         .select_related("case__study", "case__report", "report", "user")
-        .prefetch_related(_WITH_GRADES, _WITH_APPEALS)
+        .prefetch_related(_WITH_GRADES, "questions")
         .filter(pk=read_id)
         .first()
     )
@@ -58,10 +51,12 @@ def grade_of(read: Read) -> Grade | None:
 
 
 def appeals_of(read: Read) -> list[Question]:
-    """The appeals against a read's grade that were not withdrawn, newest first; for reads that come
-    from here."""
-    found: list[Question] = read.appeals  # type: ignore[attr-defined]
-    return found
+    """The appeals against a read's grade that were not withdrawn, newest first."""
+    return [
+        question
+        for question in read.questions.all()
+        if question.kind == "appeal" and question.state != "withdrawn"
+    ]
 
 
 def overrides_of(overrides: Iterable[Override]) -> dict[str, float]:
@@ -181,7 +176,7 @@ def reads_of_cohort(cohort: Cohort) -> QuerySet[Read]:
     return (
         Read.objects.filter(user__in=cohort.fellows.all(), case__programme=cohort.programme)
         .select_related("case", "user")
-        .prefetch_related(_WITH_GRADES, _WITH_APPEALS)
+        .prefetch_related(_WITH_GRADES, "questions")
         .order_by("-submitted_at")
     )
 

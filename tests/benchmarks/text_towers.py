@@ -17,7 +17,7 @@ import json
 import re
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -36,7 +36,7 @@ from workers.cmrclip.targets import Targets, draw_pool, targets_of
 from workers.cmrclip.towers import build_tower
 
 REWORDED = Path(__file__).with_name("reworded_reports.jsonl")
-KINDS = ("words", "minilm")
+KINDS: tuple[Literal["words", "minilm"], ...] = ("words", "minilm")
 WIDTH, STUDIES, POOL, RATE = 512, 64, 192, 1e-3
 SHOWN_WELL, FEWEST = 0.75, 3
 Vectors = NDArray[np.float32]
@@ -56,10 +56,12 @@ def written_sentences() -> dict[str, tuple[list[str], list[str]]]:
     return {concept: sides for concept, sides in found.items() if min(map(len, sides)) >= FEWEST}
 
 
-def train(kind: str, images: Vectors, targets: Targets, steps: int) -> nn.Module:
+def train(
+    kind: Literal["words", "minilm"], images: Vectors, targets: Targets, steps: int
+) -> nn.Module:
     """A tower whose sentences fit image vectors (N, 512) as far as the reports bear them out."""
     torch.manual_seed(1)
-    tower = build_tower(TowerConfig(kind=kind), WIDTH)  # type: ignore[arg-type]
+    tower = build_tower(TowerConfig(kind=kind), WIDTH)
     scale, bias = nn.Parameter(torch.tensor(2.3)), nn.Parameter(torch.tensor(-1.0))
     optimizer = torch.optim.AdamW([*tower.parameters(), scale, bias], lr=RATE, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)

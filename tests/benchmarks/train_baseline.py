@@ -9,8 +9,9 @@ import argparse
 from pathlib import Path
 
 from tests.benchmarks.frame_baseline import FrameModel
+from workers.cmrclip.devices import join_devices
 from workers.cmrclip.library import read_library, split_by_patient
-from workers.cmrclip.train import Training, fit, join_devices, read_train_config
+from workers.cmrclip.train import Training, fit, read_train_config
 
 CONFIG = Path(__file__).resolve().parents[2] / "workers" / "cmrclip" / "configs"
 

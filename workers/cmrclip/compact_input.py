@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as functional
 from numpy.typing import NDArray
 
+from domain.body import body_surface_area
 from domain.errors import InputError
-from domain.findings import body_surface_area
 from workers.cmrclip.pixels import PatientFacts, StackPixels, StudyPixels, check_stack
 
 PHASES, SIZE, PIXEL_MM = 12, 112, 2.0

@@ -19,7 +19,6 @@ import argparse
 import csv
 import json
 import math
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -28,7 +27,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.distributed as distributed
 import torch.nn.functional as functional
 from numpy.typing import NDArray
 from safetensors import SafetensorError
@@ -41,6 +39,7 @@ from workers.cmrclip.augment import collate
 from workers.cmrclip.checkpoint import file_sha256
 from workers.cmrclip.compact_config import CompactConfig, parse_compact, to_json
 from workers.cmrclip.compact_model import CompactModel
+from workers.cmrclip.devices import device_rank, join_devices, sum_over_devices
 from workers.cmrclip.library import Example, read_library, split_by_patient
 from workers.cmrclip.targets import LOCATED, MEASURES, Targets, draw_pool, is_stated, targets_of
 
@@ -154,7 +153,7 @@ class Training:
         )
         self.optimizer.zero_grad(set_to_none=True)
         losses = self._accumulate(studies, pool)
-        _sum_over_devices(self.model)
+        sum_over_devices(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
@@ -162,7 +161,7 @@ class Training:
 
     def _accumulate(self, studies: NDArray[np.intp], pool: NDArray[np.intp]) -> Losses:
         """Gradients of the whole batch, chunk by chunk; each device takes its share."""
-        rank, world = _place()
+        rank, world = device_rank()
         stated = is_stated(self.targets.support[np.ix_(studies, pool)]).sum()
         numbers = np.isfinite(self.targets.measures[studies]).sum()
         places = np.isfinite(self.targets.segments[studies]).sum()
@@ -297,28 +296,6 @@ def _begin_from(model: CompactModel, folder: Path) -> None:
         )
 
 
-def _place() -> tuple[int, int]:
-    """(which device this process is, how many there are)."""
-    if distributed.is_initialized():
-        return distributed.get_rank(), distributed.get_world_size()
-    return 0, 1
-
-
-def _sum_over_devices(model: torch.nn.Module) -> None:
-    if not distributed.is_initialized():
-        return
-    for parameter in model.parameters():
-        if parameter.requires_grad and parameter.grad is None:
-            parameter.grad = torch.zeros_like(parameter)
-    # As one message: some two hundred small ones would wait for each other.
-    gradients = [p.grad for p in model.parameters() if p.grad is not None]
-    joined = torch.cat([gradient.flatten() for gradient in gradients])
-    distributed.all_reduce(joined)
-    parts = torch.split(joined, [gradient.numel() for gradient in gradients])
-    for gradient, part in zip(gradients, parts, strict=True):
-        gradient.copy_(part.view_as(gradient))
-
-
 def fit(
     training: Training, out: Path, *, held_out: list[Example] | None = None
 ) -> None:
@@ -329,7 +306,7 @@ def fit(
     state = out / "state.safetensors"
     if state.exists():
         training.load(state)
-    first = _place()[0] == 0
+    first = device_rank()[0] == 0
     bar = tqdm(
         total=training.config.steps, initial=training.step, unit="step", file=sys.stderr,
         disable=not first, mininterval=5,
@@ -381,16 +358,6 @@ def write_checkpoint(model: CompactModel, config: CompactConfig, out: Path) -> s
     written = to_json(replace(config, trained=True))
     (out / "config.json").write_text(json.dumps(written, indent=2) + "\n")
     return file_sha256(out / "model.safetensors")
-
-
-def join_devices() -> str:
-    """The device of this process, joined with the others where torch's launcher started several."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    if "RANK" in os.environ:
-        distributed.init_process_group("nccl" if device == "cuda" else "gloo")
-        if device == "cuda":
-            device = f"cuda:{os.environ['LOCAL_RANK']}"
-    return device
 
 
 def main() -> None:

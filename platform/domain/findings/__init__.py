@@ -2,7 +2,7 @@
 
 from domain.findings.claims import ASSERTIONS, Claim, Measurement, ParsedText
 from domain.findings.grammar import parse
-from domain.findings.references import Person, body_surface_area, person
+from domain.findings.references import Person, person
 from domain.findings.vocabulary import concept_name, vocabulary
 
 VOCABULARY_VERSION = vocabulary().version
@@ -14,7 +14,6 @@ __all__ = [
     "Measurement",
     "ParsedText",
     "Person",
-    "body_surface_area",
     "concept_name",
     "parse",
     "person",

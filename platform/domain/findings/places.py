@@ -24,6 +24,9 @@ class Place:
     segments: frozenset[int] = frozenset()
 
 
+NOWHERE = Place()
+
+
 def places_of(clause: Clause, findings: list[Match]) -> dict[Match, Place]:
     """What describes each of the findings of a clause.
 

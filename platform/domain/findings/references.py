@@ -40,14 +40,6 @@ def person(sex: str = "", body_surface_area_m2: float | None = None) -> Person:
     return Person(sex, body_surface_area_m2)
 
 
-def body_surface_area(size_m: float | None, weight_kg: float | None) -> float | None:
-    """m², from Patient's Size (0010,1020) and Weight (0010,1030) by Mosteller (N Engl J Med
-    1987;317:1098); None where either is unknown or cannot be meant."""
-    if not size_m or not weight_kg or not (0.3 < size_m < 2.6 and 2 < weight_kg < 400):
-        return None
-    return float((size_m * 100.0 * weight_kg / 3600.0) ** 0.5)
-
-
 @dataclass(frozen=True)
 class Rule:
     """A finding that follows where `measure`, or `absolute` by body surface area, lies above its

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from domain.body import mosteller
 from domain.errors import InputError
 
 
@@ -23,8 +24,8 @@ class Patient:
 
     @property
     def body_surface_area(self) -> float:
-        """m², Mosteller (N Engl J Med 1987;317:1098)."""
-        return float((self.height_m * 100.0 * self.weight_kg / 3600.0) ** 0.5)
+        """m²"""
+        return mosteller(self.height_m, self.weight_kg)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from domain.body import body_surface_area
 from domain.errors import InputError
-from domain.findings import body_surface_area, parse, person
+from domain.findings import parse, person
 from domain.findings.references import references
 from domain.phantom.truth import LVEDVI_LIMIT, LVEF_LIMIT
 

@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group, Radio, Stack, Text, Textarea } from "@mantine/core";
-import { type UseMutationResult, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, client } from "../../api/client";
 import { questionsQuery, readQuery } from "../../api/queries";
@@ -240,8 +240,7 @@ function Opener({
 
 interface FormShellProps {
   label: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the form shows the state of any mutation
-  send: UseMutationResult<Read, Error, any>;
+  send: { error: Error | null; isPending: boolean };
   submit: string;
   disabled?: boolean;
   onSubmit: () => void;
